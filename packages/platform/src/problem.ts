@@ -1,0 +1,38 @@
+import type { ErrorBody } from "@platform-mcp/client/contract";
+
+interface ProblemDetails {
+  readonly fields?: NonNullable<ErrorBody["fields"]>;
+  readonly permission?: NonNullable<ErrorBody["permission"]>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the caller is told when a request cannot be done: thrown anywhere, turned into an answer in one place.
+ * The message goes to the caller as it is, so it never holds anything secret.
+ */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: number;
+  readonly details: ProblemDetails;
+
+  constructor(status: number, message: string, details: ProblemDetails = {}) {
+    super(message);
+    this.status = status;
+    this.details = details;
+  }
+}
+
+/** 404; `noun` says what kind of thing was not found, such as `project` or `tree path`. */
+export function notFound(noun: string): Problem {
+  return new Problem(404, noun);
+}
+
+/** 400 for one value of the request, named by its path as the caller wrote it. */
+export function invalid(path: string, message: string): Problem {
+  return new Problem(400, `${path}: ${message}`, { fields: [{ path, message }] });
+}
+
+/** 409; `message` says what is there already. */
+export function conflict(message: string): Problem {
+  return new Problem(409, message);
+}
