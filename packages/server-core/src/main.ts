@@ -1,0 +1,4 @@
+import { runServer } from "@platform-mcp/server-kit";
+import { core } from "./server.ts";
+
+await runServer(core);

@@ -1,0 +1,10 @@
+export { list } from "./result/list.ts";
+export { note } from "./result/note.ts";
+export type { Part, ToolResult } from "./result/part.ts";
+export { record } from "./result/record.ts";
+export { type ShownLines, text } from "./result/text.ts";
+export type { Fields, Value } from "./result/value.ts";
+export { runServer } from "./run-server.ts";
+export type { ServerDefinition } from "./server-definition.ts";
+export { definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
+export { named, user } from "./untrusted/user-text.ts";

@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { type ClientConfig, ConfigError, createClient, type PlatformClient, readConfig } from "@platform-mcp/client";
+import { build } from "./build-info.ts";
+import { check, checkText } from "./cli/check.ts";
+import { helpText } from "./cli/help.ts";
+import { describeTool, listToolsText } from "./cli/list-tools.ts";
+import { instructionsFor } from "./serve/instructions.ts";
+import { serve } from "./serve/serve.ts";
+import type { ServerDefinition } from "./server-definition.ts";
+import { catalogue } from "./tools/catalogue.ts";
+import { readToolOptions } from "./tools/options.ts";
+import { projectScope } from "./tools/project-scope.ts";
+
+/** The exit code of a wrong command line or environment. */
+const misconfigured = 2;
+
+const flags = {
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+  "list-tools": { type: "boolean" },
+  check: { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+/** Runs a server's program: answers the flag it was given, or serves its tools over stdio until the host goes away. */
+export async function runServer(definition: ServerDefinition): Promise<void> {
+  try {
+    await run(definition);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${definition.name}: ${error.message}\n`);
+    process.exitCode = misconfigured;
+  }
+}
+
+async function run(definition: ServerDefinition): Promise<void> {
+  const flag = parseFlags();
+  const say = (text: string) => process.stdout.write(text);
+  if (flag.help) return void say(helpText(definition));
+  if (flag.version) return void say(`${definition.name} ${build.version} (${build.commit})\n`);
+  const options = readToolOptions(process.env);
+  if (flag["list-tools"]) {
+    const tools = catalogue(definition.tools, options, projectScope(process.env["PROJECT_ID"] || undefined, options));
+    return void say(
+      flag.json ? toJson(definition, { tools: [...tools.values()].map(describeTool) }) : listToolsText(tools),
+    );
+  }
+  const config = readConfig(process.env);
+  const scope = projectScope(config.projectId, options);
+  const tools = catalogue(definition.tools, options, scope);
+  const client = lazyClient(definition, config);
+  if (flag.check) {
+    const report = await check(client.get(), config, tools);
+    say(flag.json ? toJson(definition, report) : checkText(report));
+    process.exitCode = report.ok ? 0 : 1;
+    return await client.close();
+  }
+  serve({
+    name: definition.name,
+    version: build.version,
+    instructions: instructionsFor(definition.instructions, scope.boundProject),
+    tools,
+    scope,
+    options,
+    client: client.get,
+    onEnd: client.close,
+  });
+}
+
+function parseFlags() {
+  try {
+    return parseArgs({ options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new ConfigError(`${error instanceof Error ? error.message.split("\n")[0] : error} See --help.`);
+  }
+}
+
+function toJson({ name }: ServerDefinition, content: object): string {
+  return `${JSON.stringify({ server: name, ...build, ...content }, null, 2)}\n`;
+}
+
+/** The client is made by the first call: a host that only lists tools does not wait for it. */
+function lazyClient({ name }: ServerDefinition, config: ClientConfig) {
+  let client: PlatformClient | undefined;
+  return {
+    get: () => {
+      client ??= createClient({
+        config,
+        product: `${name}/${build.version}+${build.commit}`,
+        warn: (line) => process.stderr.write(`${name}: ${line}\n`),
+      });
+      return client;
+    },
+    close: async () => client?.close(),
+  };
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import type { PlatformClient } from "@platform-mcp/client";
+import type { ToolResult } from "../result/part.ts";
+import { render } from "../result/render.ts";
+import type { OfferedTool } from "./catalogue.ts";
+import { errorText } from "./error-text.ts";
+import type { ToolOptions } from "./options.ts";
+import type { ProjectScope } from "./project-scope.ts";
+import type { Api, Tool } from "./tool.ts";
+
+/** What a tool's call answers to the host: text, or structured content, and never both. */
+export interface CallResult {
+  // The SDK's result types carry an index signature.
+  readonly [key: string]: unknown;
+  readonly content: { type: "text"; text: string }[];
+  readonly structuredContent?: Record<string, unknown>;
+  readonly isError?: true;
+}
+
+/** What calls share: made once a server. */
+export interface CallEnvironment {
+  readonly client: () => PlatformClient;
+  readonly scope: ProjectScope;
+  readonly options: ToolOptions;
+}
+
+/** What belongs to one call. */
+export interface CallRequest {
+  readonly args: unknown;
+  readonly signal: AbortSignal;
+  readonly traceparent?: string | undefined;
+  readonly progress: (message: string, done: number, total?: number) => void;
+}
+
+/** Runs a tool. Whatever goes wrong becomes text here, and nowhere else. */
+export async function callTool(
+  offered: OfferedTool,
+  request: CallRequest,
+  environment: CallEnvironment,
+): Promise<CallResult> {
+  const { options } = environment;
+  try {
+    const result = await run(offered, request, environment);
+    const nonce = randomBytes(4).toString("hex");
+    const rendered = render(result, { mode: options.output, tokens: options.resultTokens, nonce });
+    if (rendered.text !== undefined) return { content: [{ type: "text", text: rendered.text }] };
+    // Hosts that do not know structured content still find something to show; those that do replace it.
+    return { content: [], structuredContent: rendered.data };
+  } catch (error) {
+    return { content: [{ type: "text", text: errorText(error, offered.tool) }], isError: true };
+  }
+}
+
+async function run(
+  { tool, check }: OfferedTool,
+  request: CallRequest,
+  { client, scope }: CallEnvironment,
+): Promise<ToolResult> {
+  const args = check(request.args);
+  const { signal, traceparent, progress } = request;
+  const api: Api = {
+    call: (endpoint, callArgs) =>
+      client().call(endpoint, callArgs, { signal, ...(traceparent === undefined ? {} : { traceparent }) }),
+  };
+  return await runInScope(tool, args, { api, signal, progress }, scope);
+}
+
+function runInScope(
+  tool: Tool,
+  args: Record<string, unknown>,
+  shared: { readonly api: Api; readonly signal: AbortSignal; readonly progress: CallRequest["progress"] },
+  scope: ProjectScope,
+): Promise<ToolResult> {
+  if (tool.scope === "platform") return tool.run({ ...shared, boundProject: scope.boundProject }, args);
+  const { project, rest } = scope.resolve(args);
+  return tool.run({ ...shared, project }, rest);
+}

@@ -1,0 +1,67 @@
+import { ConfigError } from "@platform-mcp/client";
+import type { OutputMode } from "../result/part.ts";
+
+/** How an operator narrows and shapes what a server offers. */
+export interface ToolOptions {
+  /** Removes every tool that is not a read; wins over every other option. */
+  readonly readOnly: boolean;
+  /** When set, only these tools exist. */
+  readonly allow: ReadonlySet<string> | undefined;
+  /** These tools do not exist. */
+  readonly deny: ReadonlySet<string>;
+  /** Lets calls name another project than the one the server is bound to. */
+  readonly crossProject: boolean;
+  readonly output: OutputMode;
+  /** Tokens that one result may cost. */
+  readonly resultTokens: number;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads the options from the environment; empty means unset. @throws ConfigError naming the variable and what it may be. */
+export function readToolOptions(env: Env): ToolOptions {
+  const allow = names(env, "PLATFORM_TOOLS_ALLOW");
+  return {
+    readOnly: flag(env, "PLATFORM_READ_ONLY"),
+    allow: allow.size === 0 ? undefined : allow,
+    deny: names(env, "PLATFORM_TOOLS_DENY"),
+    crossProject: flag(env, "PLATFORM_CROSS_PROJECT"),
+    output: outputMode(env),
+    resultTokens: resultTokens(env),
+  };
+}
+
+function value(env: Env, variable: string): string | undefined {
+  const text = env[variable]?.trim();
+  if (text === undefined || text === "") return undefined;
+  if (/^\$\{.*\}$/.test(text))
+    throw new ConfigError(`${variable} is ${text}: a variable that was not expanded. Set it, or remove it.`);
+  return text;
+}
+
+function flag(env: Env, variable: string): boolean {
+  const text = value(env, variable)?.toLowerCase();
+  if (text === undefined || text === "0" || text === "false") return false;
+  if (text === "1" || text === "true") return true;
+  // A narrowing that is misspelt must not widen what an agent can do, so it is refused rather than guessed.
+  throw new ConfigError(`${variable} must be 1 or 0, not ${JSON.stringify(text)}.`);
+}
+
+function names(env: Env, variable: string): ReadonlySet<string> {
+  return new Set((value(env, variable) ?? "").split(/[\s,]+/).filter((name) => name !== ""));
+}
+
+function outputMode(env: Env): OutputMode {
+  const text = value(env, "PLATFORM_MCP_OUTPUT") ?? "text";
+  if (text === "text" || text === "structured") return text;
+  throw new ConfigError(`PLATFORM_MCP_OUTPUT must be text or structured, not ${JSON.stringify(text)}.`);
+}
+
+function resultTokens(env: Env): number {
+  const text = value(env, "PLATFORM_MCP_RESULT_TOKENS") ?? "8000";
+  const tokens = Number(text);
+  if (Number.isInteger(tokens) && tokens >= 1000 && tokens <= 20_000) return tokens;
+  throw new ConfigError(
+    `PLATFORM_MCP_RESULT_TOKENS must be a whole number from 1000 to 20000, not ${JSON.stringify(text)}.`,
+  );
+}

@@ -1,0 +1,77 @@
+import type { CallArgs, Endpoint, ResponseOf } from "@platform-mcp/client";
+import type * as z from "zod";
+import type { ToolResult } from "../result/part.ts";
+
+/**
+ * What a tool does to the platform.
+ * - `read`: changes nothing; hosts may run several at once.
+ * - `write`: adds or changes, and can be corrected by another call.
+ * - `destructive`: removes, overwrites, grants, or changes what is live.
+ */
+export type Risk = "read" | "write" | "destructive";
+
+/** The platform's API as a tool sees it: cancellation and tracing are already bound to the call. */
+export interface Api {
+  call<E extends Endpoint>(endpoint: E, args: CallArgs<E>): Promise<ResponseOf<E>>;
+}
+
+interface ToolContext {
+  readonly api: Api;
+  /** Aborted when the host cancels the call or the server ends. */
+  readonly signal: AbortSignal;
+  /** Tells the host how far a long call is; hosts that did not ask are not told. */
+  progress(message: string, done: number, total?: number): void;
+}
+
+/** What a tool of one project gets: the project is injected, never chosen by the tool. */
+export interface ProjectToolContext extends ToolContext {
+  readonly project: string;
+}
+
+/** What a tool of the whole platform gets. */
+export interface PlatformToolContext extends ToolContext {
+  /** The one project that this server is bound to, if it is bound. */
+  readonly boundProject: string | undefined;
+}
+
+interface ToolBase<Input extends z.ZodRawShape> {
+  /** Unique over all servers, in snake_case. */
+  readonly name: string;
+  readonly title: string;
+  /** What the model reads: under 600 bytes, the key fact first. */
+  readonly description: string;
+  readonly risk: Risk;
+  /** True for a write that has no further effect when it is repeated with the same arguments. */
+  readonly idempotent?: boolean;
+  /** Arguments besides the project. */
+  readonly input: Input;
+  /** The shape of the structured result. */
+  readonly output: z.ZodRawShape;
+  /** Every endpoint that `run` may call: the tool's permissions and documentation come from them. */
+  readonly uses: readonly Endpoint[];
+}
+
+type Arguments<Input extends z.ZodRawShape> = z.output<z.ZodObject<Input>>;
+
+export interface ProjectTool<Input extends z.ZodRawShape = z.ZodRawShape> extends ToolBase<Input> {
+  readonly scope: "project";
+  run(context: ProjectToolContext, args: Arguments<Input>): Promise<ToolResult>;
+}
+
+export interface PlatformTool<Input extends z.ZodRawShape = z.ZodRawShape> extends ToolBase<Input> {
+  readonly scope: "platform";
+  run(context: PlatformToolContext, args: Arguments<Input>): Promise<ToolResult>;
+}
+
+/** A tool of any input, as lists of tools hold it. Its `run` gets only arguments that its own `input` has parsed. */
+export type Tool = ProjectTool | PlatformTool;
+
+/** Defines a tool that works on the session's project. */
+export function defineTool<const Input extends z.ZodRawShape>(tool: Omit<ProjectTool<Input>, "scope">): Tool {
+  return { ...tool, scope: "project" };
+}
+
+/** Defines a tool that works on the platform as a whole. */
+export function definePlatformTool<const Input extends z.ZodRawShape>(tool: Omit<PlatformTool<Input>, "scope">): Tool {
+  return { ...tool, scope: "platform" };
+}
