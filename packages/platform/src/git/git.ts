@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { Problem } from "../problem.ts";
+import { gitEnvironment } from "./environment.ts";
+import { GitError, GitMissingError } from "./git-errors.ts";
+import type { Repository } from "./repository.ts";
+
+/** Standard error that is kept for messages, in characters. */
+const stderrKept = 8192;
+
+export interface GitOptions {
+  /** The repository that the command works on, unless the command takes it as an argument. */
+  readonly repository?: Repository;
+  /** Aborting kills git and all that it started. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which git is killed and `Problem` 503 thrown; 30 s, `Infinity` for no limit. */
+  readonly timeout?: number;
+  /** What git reads on standard input; nothing by default. */
+  readonly input?: string;
+  /** Added to the clean environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** KiB of memory that git may allocate. */
+  readonly memoryLimit?: number;
+}
+
+export interface GitProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /**
+   * Settles when git has ended and its output is closed. Rejects with the reason of an abort, with `Problem` 503 after
+   * the time limit, and with `GitMissingError`; an exit code other than 0 is no rejection.
+   */
+  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+  /** Kills git and all that it started. */
+  stop(): void;
+}
+
+/** Starts git with a clean environment; standard input stays open for the caller. */
+export function startGit(args: readonly string[], options: Omit<GitOptions, "input"> = {}): GitProcess {
+  const { repository, signal, timeout = 30_000 } = options;
+  signal?.throwIfAborted();
+  const command = ["git", ...(repository ? ["--git-dir", repository.path] : []), ...args];
+  // A shell is the only portable way to lower a limit of a child.
+  const limited = ["sh", "-c", `ulimit -d ${options.memoryLimit} 2>/dev/null; exec "$@"`, "sh", ...command];
+  const [program = "", ...rest] = options.memoryLimit === undefined ? command : limited;
+  // In a process group of its own: git starts helpers, and they must end with it.
+  const child = spawn(program, rest, { cwd: "/", env: gitEnvironment(options.environment), detached: true });
+
+  let stderr = "";
+  let failure: unknown;
+  let closed = false;
+  const stop = () => {
+    if (closed || child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  };
+  const fail = (reason: unknown) => {
+    failure ??= reason;
+    stop();
+  };
+  const onAbort = () => fail(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const timer = Number.isFinite(timeout)
+    ? setTimeout(() => fail(new Problem(503, "git took too long")), timeout)
+    : undefined;
+
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-stderrKept);
+  });
+  // Git may end without reading all that it was sent; its exit code tells whether that is an error.
+  child.stdin.on("error", () => {});
+  const ended = new Promise<{ code: number | null; stderr: string }>((resolve, reject) => {
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      failure ??= error.code === "ENOENT" ? new GitMissingError("git was not found on PATH: install git") : error;
+      if (child.pid === undefined) reject(failure);
+    });
+    child.once("close", (code) => {
+      closed = true;
+      if (failure === undefined) resolve({ code, stderr });
+      else reject(failure);
+    });
+  });
+  // Whoever stops reading early does not wait for the end.
+  ended
+    .catch(() => {})
+    .finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
+  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, stop };
+}
+
+/**
+ * Runs git and yields its standard output as it comes. Leaving the loop early kills git.
+ * Throws `GitError` after the last chunk when the exit code is not 0.
+ */
+export async function* gitOutput(args: readonly string[], options: GitOptions = {}): AsyncGenerator<Buffer, void> {
+  const git = startGit(args, options);
+  try {
+    git.stdin.end(options.input);
+    const stdout: AsyncIterable<Buffer> = git.stdout;
+    yield* stdout;
+    const { code, stderr } = await git.ended;
+    if (code !== 0) throw new GitError(args.join(" "), code, stderr);
+  } finally {
+    git.stop();
+  }
+}
+
+/** Runs git and gives its whole standard output, for commands whose output is small. Throws like `gitOutput`. */
+export async function readGit(args: readonly string[], options: GitOptions = {}): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of gitOutput(args, options)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
