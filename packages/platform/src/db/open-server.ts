@@ -1,0 +1,41 @@
+import pg from "pg";
+import { DatabaseStartError } from "./database-start-error.ts";
+import { poolConfig, surviveLostConnections } from "./pool.ts";
+
+const OLDEST_MAJOR = 15;
+
+/** Opens a pool to the server that DATABASE_URL names, after one connection has proved that it can be used. */
+export async function openServer(url: string): Promise<pg.Pool> {
+  const where = describe(url);
+  const pool = surviveLostConnections(
+    new pg.Pool(poolConfig({ connectionString: url, connectionTimeoutMillis: 10_000 })),
+  );
+  let major: number;
+  try {
+    const { rows } = await pool.query<{ server_version_num: string }>("SHOW server_version_num");
+    major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+  } catch (error) {
+    await pool.end();
+    throw new DatabaseStartError(`the database at ${where} cannot be used: ${reason(error)}: check DATABASE_URL`);
+  }
+  if (!(major >= OLDEST_MAJOR)) {
+    await pool.end();
+    throw new DatabaseStartError(`the database at ${where} is PostgreSQL ${major}: ${OLDEST_MAJOR} or newer is needed`);
+  }
+  return pool;
+}
+
+/** The URL's host, port and database: it may hold a password, and so may what a URL parser says about it. */
+function describe(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new DatabaseStartError("DATABASE_URL is not a URL such as postgres://user:password@host:5432/database");
+  }
+  return `${url.host || "the local socket"}${url.pathname}`;
+}
+
+function reason(error: unknown): string {
+  // Each address that was tried has an error of its own, and the whole then has no message.
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
+}
