@@ -1,1 +1,14 @@
+export { type ClientConfig, readConfig } from "./config/read-config.ts";
+export { fixedToken, type TokenSource } from "./config/token-source.ts";
 export * from "./contract/index.ts";
+export { AbortedError } from "./errors/aborted-error.ts";
+export { ClientError, type FailedCall, type Outcome } from "./errors/client-error.ts";
+export { ConfigError } from "./errors/config-error.ts";
+export { InvalidPathValueError } from "./errors/invalid-path-value-error.ts";
+export { NetworkError } from "./errors/network-error.ts";
+export type { Phase } from "./errors/phase.ts";
+export { type FieldProblem, PlatformError, type PlatformErrorDetails } from "./errors/platform-error.ts";
+export { TimeoutError } from "./errors/timeout-error.ts";
+export { UnexpectedAnswerError } from "./errors/unexpected-answer-error.ts";
+export { createClient, type PlatformClient } from "./http/client.ts";
+export type { CallOptions, ClientOptions, Timeouts } from "./http/options.ts";

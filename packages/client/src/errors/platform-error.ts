@@ -1,0 +1,41 @@
+import { ClientError, type FailedCall } from "./client-error.ts";
+
+/** One value of the request that the platform refused. */
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface PlatformErrorDetails extends FailedCall {
+  readonly status: number;
+  readonly serverMessage: string;
+  readonly fields: readonly FieldProblem[];
+  readonly permission: string | undefined;
+  readonly requestId: string;
+  readonly retryAfter: number | undefined;
+}
+
+/** The platform, or something before it, answered with an error status. */
+export class PlatformError extends ClientError {
+  override readonly name = "PlatformError";
+  readonly status: number;
+  /** The server's own words, cleaned and cut; the status's standard phrase where it gave none. */
+  readonly serverMessage: string;
+  readonly fields: readonly FieldProblem[];
+  /** On 403: the permission that is missing, where the server says it. */
+  readonly permission: string | undefined;
+  /** What the server's logs know the request by. */
+  readonly requestId: string;
+  /** Seconds until the server wants to be asked again. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, details: PlatformErrorDetails) {
+    super(message, details);
+    this.status = details.status;
+    this.serverMessage = details.serverMessage;
+    this.fields = details.fields;
+    this.permission = details.permission;
+    this.requestId = details.requestId;
+    this.retryAfter = details.retryAfter;
+  }
+}

@@ -1,0 +1,13 @@
+import { ClientError, type FailedCall } from "./client-error.ts";
+
+/** Something answered, but not as the platform's API does: a proxy, a login page, a redirect, a truncated body. */
+export class UnexpectedAnswerError extends ClientError {
+  override readonly name = "UnexpectedAnswerError";
+  /** The HTTP status; undefined when the answer was not HTTP. */
+  readonly status: number | undefined;
+
+  constructor(message: string, details: FailedCall & { readonly status: number | undefined }) {
+    super(message, details);
+    this.status = details.status;
+  }
+}

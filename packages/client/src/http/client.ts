@@ -1,0 +1,112 @@
+import type { CallArgs, Endpoint, ResponseOf } from "../contract/endpoint.ts";
+import { PlatformError } from "../errors/platform-error.ts";
+import type { CallContext } from "./call-context.ts";
+import { misfitReporter } from "./misfits.ts";
+import { type CallOptions, type ClientOptions, type NormalizedOptions, normalizeOptions } from "./options.ts";
+import { pause } from "./pause.ts";
+import { aborted } from "./phase-failures.ts";
+import { type ReadingOptions, readAnswer } from "./read-answer.ts";
+import { buildRequest, type WireRequest } from "./request.ts";
+import { retryDelay } from "./retry.ts";
+import { type Ending, send } from "./send.ts";
+import { openTransport, type Transport } from "./transport.ts";
+
+/** The platform's HTTP API, one generic call for all of its endpoints. */
+export interface PlatformClient {
+  /**
+   * Calls an endpoint. Reads are repeated while that may help; a write only when it cannot happen twice by that.
+   * A JSON answer is given as it came, also when it does not fit the contract, and is null when it has no body;
+   * text and bytes are given as a stream, which must be read to its end or left (`break`, `return()`).
+   * @throws ClientError, and ConfigError
+   */
+  call<E extends Endpoint>(endpoint: E, args: CallArgs<E>, options?: CallOptions): Promise<ResponseOf<E>>;
+  /** Ends every call and connection; the client cannot be used afterwards. */
+  close(): Promise<void>;
+}
+
+export function createClient(options: ClientOptions): PlatformClient {
+  const client = new Client(normalizeOptions(options));
+  return {
+    async call<E extends Endpoint>(endpoint: E, args: CallArgs<E>, callOptions?: CallOptions): Promise<ResponseOf<E>> {
+      // The platform is trusted to keep to its contract; a warning is all there is when it does not.
+      return (await client.call(endpoint, args, callOptions ?? {})) as ResponseOf<E>;
+    },
+    close: () => client.close(),
+  };
+}
+
+class Client {
+  readonly #options: NormalizedOptions;
+  readonly #reading: ReadingOptions;
+  readonly #closing = new AbortController();
+  #transport: Promise<Transport> | undefined;
+  /** Set once this platform has shown that it carries out a repeated POST once only. */
+  #honoursIdempotencyKeys = false;
+
+  constructor(options: NormalizedOptions) {
+    this.#options = options;
+    this.#reading = { maxJsonBytes: options.maxJsonBytes, misfit: misfitReporter(options.warn) };
+  }
+
+  async call(endpoint: Endpoint, args: object, { signal, traceparent }: CallOptions): Promise<unknown> {
+    const { config, product, timeouts } = this.#options;
+    const request = buildRequest(endpoint, args, { config, product, traceparent });
+    const closing = this.#closing.signal;
+    const ending: Ending = {
+      signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+      by: () => (closing.aborted ? "close" : "caller"),
+    };
+    const deadline = performance.now() + timeouts.deadline;
+    let tokenRefreshed = false;
+    for (let attempt = 1; ; attempt++) {
+      const context = await this.#context(endpoint, request, attempt);
+      try {
+        return await this.#attempt(endpoint, request, context, ending);
+      } catch (error) {
+        if (!tokenRefreshed && error instanceof PlatformError && error.status === 401) {
+          tokenRefreshed = true;
+          if (await this.#tokenChanged(context.token)) continue;
+        }
+        const delay = retryDelay(error, {
+          attempt,
+          repeatable: this.#isRepeatable(endpoint),
+          remaining: deadline - performance.now(),
+          backoff: timeouts.backoff,
+        });
+        if (delay === undefined) throw error;
+        if (!(await pause(delay, ending.signal))) throw aborted(context, "connect", ending.by());
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await (await this.#transport)?.close();
+  }
+
+  async #attempt(endpoint: Endpoint, request: WireRequest, context: CallContext, ending: Ending): Promise<unknown> {
+    if (ending.signal.aborted) throw aborted(context, "connect", ending.by());
+    this.#transport ??= openTransport(this.#options.timeouts.connect, this.#options.env);
+    const answer = await send(await this.#transport, request, context, this.#options.timeouts, ending);
+    const { idempotencyKey } = request;
+    if (idempotencyKey !== undefined && answer.header("idempotency-key") === idempotencyKey) {
+      this.#honoursIdempotencyKeys = true;
+    }
+    return await readAnswer(answer, endpoint, context, this.#reading);
+  }
+
+  async #context({ method, path }: Endpoint, request: WireRequest, attempt: number): Promise<CallContext> {
+    const { origin, requestId } = request;
+    return { method, path, origin, requestId, attempt, token: await this.#options.config.token.get() };
+  }
+
+  /** Whether another token than the one refused is to be had: it may have been rotated since it was read. */
+  async #tokenChanged(refused: string): Promise<boolean> {
+    const { token } = this.#options.config;
+    return (await token.refresh()) || (await token.get()) !== refused;
+  }
+
+  #isRepeatable({ method }: Endpoint): boolean {
+    return method === "GET" || (method === "POST" && this.#honoursIdempotencyKeys);
+  }
+}

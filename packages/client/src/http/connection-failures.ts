@@ -1,0 +1,64 @@
+import { ClientError } from "../errors/client-error.ts";
+import { NetworkError } from "../errors/network-error.ts";
+import type { Phase } from "../errors/phase.ts";
+import { UnexpectedAnswerError } from "../errors/unexpected-answer-error.ts";
+import { aftermath, type CallContext, callName, isRead } from "./call-context.ts";
+import { aborted, carriedOut, outcomeIn, timedOut } from "./phase-failures.ts";
+
+const certificateCode = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT)/;
+const tlsCode = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
+
+/** Why there is no connection, and whether trying again may help. */
+function explain(code: string, message: string): { readonly why: string; readonly temporary: boolean } {
+  switch (code) {
+    case "ECONNREFUSED":
+      return { why: "connection refused. Is the platform running, and PLATFORM_API_URL right?", temporary: true };
+    case "ENOTFOUND":
+      return { why: "the host name is unknown. Is PLATFORM_API_URL right?", temporary: true };
+    case "EAI_AGAIN":
+      return { why: "the host name cannot be looked up.", temporary: true };
+    case "ECONNRESET":
+    case "UND_ERR_SOCKET":
+    case "UND_ERR_PRX_CONN":
+      return { why: "the connection was closed while it was being made.", temporary: true };
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return { why: "there is no route to it.", temporary: true };
+  }
+  if (certificateCode.test(code)) {
+    const why = `its certificate is not trusted (${code}). For a private CA set NODE_EXTRA_CA_CERTS to its file.`;
+    return { why, temporary: false };
+  }
+  if (tlsCode.test(code)) {
+    return { why: `TLS failed (${code}). Is it https in PLATFORM_API_URL that should be http?`, temporary: false };
+  }
+  const proxyStatus = /\((\d{3})\)/.exec(message)?.[1];
+  if (proxyStatus === "407") return { why: "the proxy wants a user and password (407).", temporary: false };
+  if (proxyStatus !== undefined) return { why: `the proxy refused the connection (${proxyStatus}).`, temporary: false };
+  return { why: `${code === "" ? "connecting failed" : code}.`, temporary: false };
+}
+
+/** Turns what the HTTP library threw in a phase of a request into the error that the caller gets. */
+export function connectionFailure(error: unknown, context: CallContext, phase: Phase, connectTimeout: number) {
+  if (error instanceof ClientError) return error;
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  const message = error instanceof Error ? error.message : "";
+  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return aborted(context, phase, "close");
+  if (code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT") return timedOut(context, phase, connectTimeout);
+
+  const outcome = outcomeIn(phase);
+  const call = { method: context.method, path: context.path, outcome };
+  const end = carriedOut(context, phase) + aftermath(context, outcome);
+  if (phase === "connect" || code === "UND_ERR_INVALID_ARG") {
+    const { why, temporary } = explain(code, message);
+    const text = `${callName(context)}: cannot connect to ${context.origin}: ${why}${end}`;
+    return new NetworkError(text, { ...call, retryable: temporary, phase, code: code || undefined });
+  }
+  if (phase === "headers" && (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW")) {
+    const text = `${callName(context)}: what answers at ${context.origin} does not speak HTTP as it should. Is PLATFORM_API_URL right?${end}`;
+    return new UnexpectedAnswerError(text, { ...call, retryable: false, status: undefined });
+  }
+  const where = phase === "headers" ? "before an answer came" : "in the middle of the answer";
+  const text = `${callName(context)}: the connection broke ${where}.${end}`;
+  return new NetworkError(text, { ...call, retryable: isRead(context), phase, code: code || undefined });
+}
