@@ -1,4 +1,5 @@
 import { runServer } from "@platform-mcp/server-kit";
 import { core } from "./server.ts";
 
-await runServer(core);
+// Not awaited: the bundle is CommonJS, which has no top-level await. A rejection still ends the process.
+void runServer(core);
