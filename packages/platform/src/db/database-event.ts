@@ -1,6 +1,14 @@
 /** What happens to a database between its opening and its closing, for progress and logs. */
 export interface DatabaseEvent {
-  readonly kind: "initialising" | "starting" | "adopted" | "waiting" | "died" | "restarted" | "restart-failed";
+  readonly kind:
+    | "waiting"
+    | "initialising"
+    | "starting"
+    | "recovering"
+    | "adopted"
+    | "died"
+    | "restarted"
+    | "restart-failed";
   readonly detail: string;
 }
 

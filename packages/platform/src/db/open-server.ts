@@ -1,28 +1,39 @@
 import pg from "pg";
 import { DatabaseStartError } from "./database-start-error.ts";
-import { poolConfig, surviveLostConnections } from "./pool.ts";
+import { drain, poolConfig, surviveLostConnections } from "./pool.ts";
 
 const OLDEST_MAJOR = 15;
 
 /** Opens a pool to the server that DATABASE_URL names, after one connection has proved that it can be used. */
 export async function openServer(url: string): Promise<pg.Pool> {
   const where = describe(url);
-  const pool = surviveLostConnections(
-    new pg.Pool(poolConfig({ connectionString: url, connectionTimeoutMillis: 10_000 })),
-  );
-  let major: number;
+  const unusable = (error: unknown) =>
+    new DatabaseStartError(`the database at ${where} cannot be used: ${reason(error)}: check DATABASE_URL`);
+  let pool: pg.Pool;
   try {
-    const { rows } = await pool.query<{ server_version_num: string }>("SHOW server_version_num");
-    major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+    pool = surviveLostConnections(new pg.Pool(poolConfig({ connectionString: url, connectionTimeoutMillis: 10_000 })));
   } catch (error) {
-    await pool.end();
-    throw new DatabaseStartError(`the database at ${where} cannot be used: ${reason(error)}: check DATABASE_URL`);
+    throw unusable(error);
   }
-  if (!(major >= OLDEST_MAJOR)) {
-    await pool.end();
-    throw new DatabaseStartError(`the database at ${where} is PostgreSQL ${major}: ${OLDEST_MAJOR} or newer is needed`);
+  try {
+    const major = await majorVersion(pool).catch((error: unknown) => {
+      throw unusable(error);
+    });
+    if (!(major >= OLDEST_MAJOR)) {
+      throw new DatabaseStartError(
+        `the database at ${where} is PostgreSQL ${major}: ${OLDEST_MAJOR} or newer is needed`,
+      );
+    }
+    return pool;
+  } catch (error) {
+    await drain(pool);
+    throw error;
   }
-  return pool;
+}
+
+async function majorVersion(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ server_version_num: string }>("SHOW server_version_num");
+  return Math.floor(Number(rows[0]?.server_version_num) / 10_000);
 }
 
 /** The URL's host, port and database: it may hold a password, and so may what a URL parser says about it. */

@@ -3,7 +3,12 @@ import type pg from "pg";
 import type { DatabaseEvent } from "./database-event.ts";
 import { openEmbedded } from "./embedded/open-embedded.ts";
 import { openServer } from "./open-server.ts";
+import { drain } from "./pool.ts";
 import type { Database } from "./schema.ts";
+
+export { DatabaseStartError } from "./database-start-error.ts";
+export { DataDirectoryBusyError } from "./embedded/data-directory-busy-error.ts";
+export { currentOwner } from "./embedded/ownership.ts";
 
 export interface DatabaseConfig {
   /** DATABASE_URL: a PostgreSQL server, version 15 or newer. Undefined: the embedded one in the data directory. */
@@ -50,5 +55,5 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions 
 
 async function openExternal(url: string): Promise<{ pool: pg.Pool; close(): Promise<void> }> {
   const pool = await openServer(url);
-  return { pool, close: () => pool.end() };
+  return { pool, close: () => drain(pool) };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { typeParsers } from "./type-parsers.ts";
 
@@ -23,4 +24,14 @@ export function surviveLostConnections<P extends pg.Pool>(pool: P): P {
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
+}
+
+/** How long a closing pool waits for the queries under way, in milliseconds. */
+const DRAIN = 5_000;
+
+/** Closes the pool once its connections have been given back, or without those that are not given back in time. */
+export async function drain(pool: pg.Pool): Promise<void> {
+  if (!pool.ending) {
+    await Promise.race([pool.end(), delay(DRAIN, undefined, { ref: false })]);
+  }
 }

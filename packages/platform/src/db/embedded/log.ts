@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, stat } from "node:fs/promises";
-import { errorCode } from "./files.ts";
+import { errorCode, readIfPresent } from "./files.ts";
 import type { Layout } from "./layout.ts";
 
 const LARGEST = 10 * 1024 * 1024;
@@ -20,18 +20,15 @@ export async function openLog({ log }: Layout): Promise<FileHandle> {
 
 /** The last lines written after the position (in bytes), on one line: what went wrong comes last. */
 export async function logSince({ log }: Layout, position: number): Promise<string> {
-  const file = await open(log, "r");
-  try {
-    const { size } = await file.stat();
-    const from = Math.max(position, size - 4096);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - from), position: from });
-    const lines = buffer.toString("utf8", 0, bytesRead).trim().split("\n");
-    // Without the time and process id that PostgreSQL begins a line with.
-    return lines
-      .slice(-4)
-      .map((line) => line.replace(/^\S+ \S+ UTC \[\d+\] /, "").trim())
-      .join("; ");
-  } finally {
-    await file.close();
-  }
+  const text = await readIfPresent(log);
+  const lines = Buffer.from(text ?? "")
+    .subarray(position)
+    .toString()
+    .trim()
+    .split("\n");
+  // Without the time and process id that PostgreSQL begins a line with.
+  return lines
+    .slice(-4)
+    .map((line) => line.replace(/^\S+ \S+ UTC \[\d+\] /, "").trim())
+    .join("; ");
 }

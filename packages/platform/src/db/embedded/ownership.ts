@@ -59,6 +59,12 @@ export async function currentOwner(dataDirectory: string): Promise<Owner | undef
   return ownerOf(directory, await lastGeneration(directory));
 }
 
+/** Whether that process owns the data directory no more. */
+export async function isOver(dataDirectory: string, owner: Owner): Promise<boolean> {
+  const current = await currentOwner(dataDirectory);
+  return current?.pid !== owner.pid || current.started !== owner.started;
+}
+
 async function lastGeneration(directory: string): Promise<number> {
   try {
     const names = await readdir(directory);

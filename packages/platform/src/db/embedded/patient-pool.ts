@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { poolConfig, surviveLostConnections } from "../pool.ts";
 import { errorCode } from "./files.ts";
 
 type ConnectCallback = Parameters<pg.Pool["connect"]>[0];
@@ -7,11 +8,16 @@ type ConnectCallback = Parameters<pg.Pool["connect"]>[0];
 /** How long a caller waits for a server that is being restarted, in milliseconds. */
 const PATIENCE = 15_000;
 
+/** Opens a pool of at most so many connections that outlives its server's restarts. */
+export function openPatientPool(connection: pg.PoolConfig, max: number): pg.Pool {
+  return surviveLostConnections(new PatientPool(poolConfig({ ...connection, max })));
+}
+
 /**
  * A pool that waits while its server is restarted: only queries that were under way fail. Nothing has been sent when a
  * connection cannot be opened, so trying again is safe.
  */
-export class PatientPool extends pg.Pool {
+class PatientPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {

@@ -10,14 +10,17 @@ const KILL_TIMEOUT = 5_000;
 /**
  * Clears away what a crash left: the server's orphaned processes (what they have acknowledged is on disk), and then its
  * pid and lock files, which PostgreSQL itself would believe for as long as the dead postmaster is a zombie.
+ * Resolves to whether there was anything.
  */
-export async function clearRemains(server: Server): Promise<void> {
+export async function clearRemains(server: Server): Promise<boolean> {
+  let found = (await readPostmasterFile(server.layout)) !== undefined;
   await refuseForeignServer(server);
   const gone = await until(async () => {
     const left = await processesMarked(server.marker);
     for (const { pid } of left) {
       kill(pid);
     }
+    found ||= left.length > 0;
     return left.length === 0;
   }, KILL_TIMEOUT);
   if (!gone) {
@@ -32,6 +35,7 @@ export async function clearRemains(server: Server): Promise<void> {
       await rm(join(server.socketDirectory, name), { force: true });
     }
   }
+  return found;
 }
 
 /** A server that somebody started by hand on our data is alive and not ours to kill. */

@@ -21,11 +21,14 @@ export class Supervisor {
 
   /** Adopts the running server, or starts one. Rejects with DatabaseStartError. */
   async start(): Promise<void> {
-    const adopted = await adopt(this.#server);
-    if (adopted !== undefined) {
-      this.#report({ kind: "adopted", detail: `PostgreSQL ${adopted.pid} was still running` });
+    this.#postmaster = await adopt(this.#server);
+    if (this.#postmaster === undefined) {
+      const crashed = await clearRemains(this.#server);
+      this.#report({ kind: crashed ? "recovering" : "starting", detail: this.#server.layout.data });
+      this.#postmaster = await launch(this.#server);
+    } else {
+      this.#report({ kind: "adopted", detail: `PostgreSQL ${this.#postmaster.pid} was still running` });
     }
-    this.#postmaster = adopted ?? (await this.#launch());
     this.#watch = this.#keepRunning(this.#postmaster);
   }
 
@@ -42,11 +45,6 @@ export class Supervisor {
     if (this.#postmaster !== undefined) {
       await stop(this.#postmaster);
     }
-  }
-
-  async #launch(): Promise<Postmaster> {
-    await clearRemains(this.#server);
-    return launch(this.#server);
   }
 
   async #keepRunning(first: Postmaster): Promise<void> {
@@ -69,7 +67,8 @@ export class Supervisor {
   async #restart(): Promise<Postmaster | undefined> {
     for (let pause = 100; !this.#stopping.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
-        this.#postmaster = await this.#launch();
+        await clearRemains(this.#server);
+        this.#postmaster = await launch(this.#server);
         this.#report({ kind: "restarted", detail: `as PostgreSQL ${this.#postmaster.pid}` });
         return this.#postmaster;
       } catch (error) {
