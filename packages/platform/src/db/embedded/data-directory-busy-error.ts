@@ -1,7 +1,8 @@
+import { UserError } from "../../user-error.ts";
 import type { Owner } from "./ownership.ts";
 
 /** Another process owns the data directory. The message is one line for the person who started this one. */
-export class DataDirectoryBusyError extends Error {
+export class DataDirectoryBusyError extends UserError {
   override readonly name = "DataDirectoryBusyError";
   readonly owner: Owner;
 

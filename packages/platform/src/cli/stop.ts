@@ -1,0 +1,21 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { currentOwner } from "../db/embedded/ownership.ts";
+import { isRunning } from "../db/embedded/process-table.ts";
+import { UserError } from "../user-error.ts";
+
+/** How long an orderly stop may take before this command gives up and says so, in milliseconds. */
+const patience = 30_000;
+
+/** Stops the platform that serves from a data directory and waits until it has ended. False when none serves. */
+export async function stopPlatform(dataDirectory: string): Promise<boolean> {
+  const owner = await currentOwner(dataDirectory);
+  if (owner === undefined) return false;
+  process.kill(owner.pid, "SIGTERM");
+  const deadline = Date.now() + patience;
+  while (await isRunning(owner)) {
+    if (Date.now() > deadline)
+      throw new UserError(`the platform (process ${owner.pid}) does not stop: end it with kill -9 ${owner.pid}`);
+    await delay(50);
+  }
+  return true;
+}

@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import * as z from "zod";
+import { UserError } from "./user-error.ts";
+
+/** The configuration is wrong; the message is one line for the user. */
+export class PlatformConfigError extends UserError {
+  override readonly name = "PlatformConfigError";
+}
+
+export interface PlatformConfig {
+  readonly host: string;
+  readonly port: number;
+  /** The absolute path of the directory that holds everything: repositories, and the database unless it is elsewhere. */
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | undefined;
+  readonly logLevel: string;
+}
+
+const listenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:[\]]+):\d{1,5}$/i, "must be HOST:PORT");
+
+const environment = z.object({
+  PLATFORM_LISTEN: listenAddress.default("127.0.0.1:8080"),
+  PLATFORM_DATA: z.string().default(".platform"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
+    .optional(),
+  PLATFORM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+});
+
+/** Reads the configuration from the environment; empty means unset. @throws PlatformConfigError naming the variables. */
+export function readPlatformConfig(env: Readonly<Record<string, string | undefined>>): PlatformConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const result = environment.safeParse(given);
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
+    throw new PlatformConfigError(problems.join("; "));
+  }
+  const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL } = result.data;
+  const colon = PLATFORM_LISTEN.lastIndexOf(":");
+  const port = Number(PLATFORM_LISTEN.slice(colon + 1));
+  if (port > 65_535) throw new PlatformConfigError("PLATFORM_LISTEN must have a port from 0 to 65535");
+  return {
+    host: PLATFORM_LISTEN.slice(0, colon).replace(/^\[|\]$/g, ""),
+    port,
+    dataDirectory: resolve(PLATFORM_DATA),
+    databaseUrl: DATABASE_URL,
+    logLevel: PLATFORM_LOG_LEVEL,
+  };
+}

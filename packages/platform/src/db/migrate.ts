@@ -1,0 +1,27 @@
+import type { Kysely } from "kysely";
+import { Migrator } from "kysely/migration";
+import { migrations } from "./migrations/index.ts";
+import type { Database } from "./schema.ts";
+
+/**
+ * Brings the schema up to date. Processes that start together wait for one another: Kysely holds a PostgreSQL advisory
+ * lock while it looks and migrates. @throws Error naming the migration that failed; nothing of it stays.
+ */
+export async function migrate(db: Kysely<Database>): Promise<readonly string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    const failed = results.find(({ status }) => status === "Error")?.migrationName;
+    throw new Error(
+      `the database could not be migrated${failed === undefined ? "" : ` (${failed})`}: ${String(error)}`,
+      { cause: error },
+    );
+  }
+  return results.map(({ migrationName }) => migrationName);
+}
+
+/** Whether the schema is the one this build needs. */
+export async function isMigrated(db: Kysely<Database>): Promise<boolean> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  return (await migrator.getMigrations()).every(({ executedAt }) => executedAt !== undefined);
+}

@@ -1,0 +1,7 @@
+import type { Migration } from "kysely/migration";
+import * as foundations from "./0001-foundations.ts";
+
+/** Every migration, in order. One that has been released is never changed: a new one corrects it. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-foundations": foundations,
+};

@@ -1,0 +1,91 @@
+import type { Permission } from "@platform-mcp/client/contract";
+import type { ColumnType, Generated, Selectable } from "kysely";
+
+/** RFC 3339 in UTC; the database sets it. */
+type CreatedAt = ColumnType<string, never, never>;
+type UpdatedAt = ColumnType<string, never, never>;
+/** Given by the database unless it must be known before the row exists. */
+type Id = Generated<string>;
+
+export interface UsersTable {
+  id: Id;
+  name: string;
+  display_name: string | null;
+  email: string;
+  user_type: "human" | "agent" | "service_account";
+  is_active: Generated<boolean>;
+  created_at: CreatedAt;
+  updated_at: UpdatedAt;
+}
+
+export interface RolesTable {
+  id: Id;
+  name: string;
+  description: string | null;
+  /** System roles come with the platform; their permissions cannot be changed. */
+  is_system: Generated<boolean>;
+  created_at: CreatedAt;
+}
+
+export interface PermissionsTable {
+  id: Id;
+  name: Permission;
+}
+
+export interface RolePermissionsTable {
+  role_id: string;
+  permission_id: string;
+}
+
+/** Who has which role where; a null project means everywhere. */
+export interface UserRolesTable {
+  id: Id;
+  user_id: string;
+  role_id: string;
+  project_id: string | null;
+  granted_by: string | null;
+  created_at: CreatedAt;
+}
+
+export interface ApiTokensTable {
+  id: Id;
+  user_id: string;
+  name: string;
+  /** SHA-256 of the whole token, in lowercase hex. The token itself is kept nowhere. */
+  token_hash: string;
+  /** Empty means unrestricted. */
+  scopes: Generated<string[]>;
+  /** The one project that the token is good for. */
+  project_id: string | null;
+  last_used_at: ColumnType<string | null, never, string | null>;
+  expires_at: string | null;
+  created_at: CreatedAt;
+}
+
+export interface ProjectsTable {
+  id: Id;
+  owner_id: string;
+  name: string;
+  display_name: string | null;
+  description: string | null;
+  visibility: Generated<"private" | "internal" | "public">;
+  default_branch: Generated<string>;
+  agent_image: string | null;
+  /** False once deleted: the row stays for what refers to it, its name is free again. */
+  is_active: Generated<boolean>;
+  created_at: CreatedAt;
+  updated_at: UpdatedAt;
+}
+
+export interface Database {
+  users: UsersTable;
+  roles: RolesTable;
+  permissions: PermissionsTable;
+  role_permissions: RolePermissionsTable;
+  user_roles: UserRolesTable;
+  api_tokens: ApiTokensTable;
+  projects: ProjectsTable;
+}
+
+export type UserRow = Selectable<UsersTable>;
+export type ProjectRow = Selectable<ProjectsTable>;

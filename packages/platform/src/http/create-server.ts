@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { fastifySwagger } from "@fastify/swagger";
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { type AllowedMethods, allowedMethods } from "./allowed-methods.ts";
+import { errorAnswer } from "./error-answer.ts";
+import type { Route } from "./route.ts";
+
+/** Largest JSON body, in bytes. Git's own routes stream and are not bound by it. */
+const maxBodyBytes = 2 * 1024 * 1024;
+
+const securityHeaders = {
+  "x-frame-options": "DENY",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "strict-origin-when-cross-origin",
+};
+
+export interface ServerOptions {
+  readonly version: string;
+  readonly logger: FastifyBaseLogger;
+  readonly routes: readonly Route[];
+}
+
+/** The HTTP server without its routes: parsing by the contract's schemas, error bodies, headers, logs, OpenAPI. */
+export function createServer({ version, logger, routes }: ServerOptions): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    bodyLimit: maxBodyBytes,
+    genReqId: ({ headers }) => requestId(headers["x-request-id"]),
+    routerOptions: { maxParamLength: 1024 },
+    forceCloseConnections: "idle",
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers({ ...securityHeaders, "x-request-id": request.id });
+  });
+  app.addHook("onResponse", async ({ id, method, routeOptions: { url } }, { statusCode, elapsedTime, log }) => {
+    // The route's template, not the URL: what callers put into it is theirs.
+    log.info({ request_id: id, method, path: url, status: statusCode, ms: Math.round(elapsedTime) }, "request");
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body, headers } = errorAnswer(error);
+    if (status >= 500) request.log.error({ err: error, request_id: request.id }, "request failed");
+    return reply
+      .code(status)
+      .headers(headers ?? {})
+      .send({ ...body, request_id: request.id });
+  });
+  const allowed = allowedMethods(routes);
+  app.setNotFoundHandler((request, reply) => {
+    const { status, body, headers } = nothingThere(request.url, allowed);
+    return reply
+      .code(status)
+      .headers(headers)
+      .send({ ...body, request_id: request.id });
+  });
+  app.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Platform API", version },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      security: [{ token: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  return app;
+}
+
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === "string" && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
+}
+
+function nothingThere(url: string, allowed: AllowedMethods) {
+  const methods = allowed(url.split("?", 1)[0] ?? "");
+  if (methods.length === 0) return { status: 404, body: { error: "not found" }, headers: {} };
+  return { status: 405, body: { error: "method not allowed" }, headers: { allow: methods.join(", ") } };
+}

@@ -1,0 +1,59 @@
+import type { ErrorBody } from "@platform-mcp/client/contract";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import pg from "pg";
+import { Problem } from "../problem.ts";
+
+/** What goes back to the client for an error thrown anywhere. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: Omit<ErrorBody, "request_id">;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Turns an error into its answer. What is not meant for callers becomes a 500 that says nothing. */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof Problem) return problemAnswer(error);
+  if (hasZodFastifySchemaValidationErrors(error)) return validationAnswer(error.validation);
+  if (isUniqueViolation(error)) return { status: 409, body: { error: "resource already exists" } };
+  if (isDatabaseAway(error)) {
+    return { status: 503, body: { error: "the database is not available" }, headers: { "retry-after": "1" } };
+  }
+  return frameworkAnswer(error) ?? { status: 500, body: { error: "internal server error" } };
+}
+
+function problemAnswer({ status, message, details: { headers, fields, permission } }: Problem): ErrorAnswer {
+  const body = { error: message, ...(fields && { fields }), ...(permission && { permission }) };
+  return { status, body, ...(headers && { headers }) };
+}
+
+function validationAnswer(
+  issues: readonly { readonly instancePath: string; readonly message?: string | undefined }[],
+): ErrorAnswer {
+  const fields = issues.map(({ instancePath, message }) => ({
+    path: instancePath.replace(/^\//, "").replaceAll("/", "."),
+    message: message ?? "is not valid",
+  }));
+  return { status: 400, body: { error: "validation error", fields } };
+}
+
+/** The web framework's own refusals: malformed JSON, a wrong content type, a body that is too large. */
+function frameworkAnswer(error: unknown): ErrorAnswer | undefined {
+  if (!(error instanceof Error) || !("statusCode" in error) || typeof error.statusCode !== "number") return undefined;
+  if (error.statusCode < 400 || error.statusCode >= 500) return undefined;
+  return { status: error.statusCode, body: { error: error.message } };
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "23505";
+}
+
+/** Connection failures, a server that shuts down, starts up or was killed: the next attempt may find it again. */
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return (
+    /^(08|57P0)/.test(code) ||
+    /^(ECONNREFUSED|ECONNRESET|ENOENT|EPIPE)$/.test(code) ||
+    /^Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}

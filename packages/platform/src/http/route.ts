@@ -1,0 +1,33 @@
+import type { BodyOf, Endpoint, PathArgs, QueryOf, ResponseOf, text } from "@platform-mcp/client/contract";
+import type { Caller } from "../access/caller.ts";
+import type { Queryable } from "../db/queryable.ts";
+import type { ActiveProject } from "../projects/queries.ts";
+
+/** What a handler gets: a request that has been parsed and authorised. */
+export interface Request<E extends Endpoint> {
+  readonly params: PathArgs<E>;
+  readonly query: QueryOf<E>;
+  readonly body: BodyOf<E>;
+  /** For a write, the transaction that the boundary commits when the handler returns. */
+  readonly db: Queryable;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** A request by somebody, on the project of its path if it names one. */
+export interface AuthorisedRequest<E extends Endpoint> extends Request<E> {
+  readonly caller: Caller;
+  readonly project: E["path"] extends `${string}{project_id}${string}` ? ActiveProject : undefined;
+}
+
+/** What a handler answers: the contract's response; text is given as a string. */
+export type Answer<E extends Endpoint> = E["response"] extends typeof text ? string : ResponseOf<E>;
+
+/** An endpoint with what answers it, as the router takes it. */
+export interface Route {
+  readonly endpoint: Endpoint;
+  /** What the boundary has checked stands in `request`; a public endpoint has neither caller nor project. */
+  readonly handle: (
+    request: Request<Endpoint> & { readonly caller?: Caller; readonly project?: ActiveProject },
+  ) => Promise<unknown>;
+}

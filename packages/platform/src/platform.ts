@@ -1,0 +1,85 @@
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import { bootstrapAccess } from "./access/bootstrap.ts";
+import { createApp } from "./app.ts";
+import type { PlatformConfig } from "./config.ts";
+import { migrate } from "./db/migrate.ts";
+import { openDatabase } from "./db/open.ts";
+import type { Queryable } from "./db/queryable.ts";
+import { findGit } from "./git/find-git.ts";
+import { type Repositories, repositoriesIn } from "./git/repositories.ts";
+import { UserError } from "./user-error.ts";
+import { version } from "./version.ts";
+
+/** A platform that serves. */
+export interface Platform {
+  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly db: Queryable;
+  readonly repositories: Repositories;
+  /** Answers what is under way, then closes the database; leaves no process. */
+  close(): Promise<void>;
+}
+
+/** An open, migrated database and the repositories beside it: what commands work on, with or without a server. */
+export interface Store {
+  readonly db: Queryable;
+  readonly repositories: Repositories;
+  close(): Promise<void>;
+}
+
+interface StoreOptions {
+  readonly mode: "owner" | "guest";
+  readonly logger: Logger;
+}
+
+/** Opens what the platform keeps, and brings it up to date. @throws UserError when it cannot be opened. */
+export async function openStore(config: PlatformConfig, { mode, logger }: StoreOptions): Promise<Store> {
+  await findGit();
+  const database = await openDatabase(
+    { url: config.databaseUrl, dataDirectory: config.dataDirectory },
+    { mode, onEvent: ({ kind, detail }) => logger.info({ database: kind }, detail) },
+  );
+  try {
+    for (const name of await migrate(database.db)) logger.info({ migration: name }, "migrated the database");
+    await bootstrapAccess(database.db);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return { db: database.db, repositories: repositoriesIn(config.dataDirectory), close: database.close };
+}
+
+/** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */
+export async function startPlatform(config: PlatformConfig, logger: Logger): Promise<Platform> {
+  const store = await openStore(config, { mode: "owner", logger });
+  const app = createApp(store.db, { repositories: store.repositories, version }, logger);
+  const close = async () => {
+    await app.close();
+    await store.close();
+  };
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await close();
+    throw portProblem(error, config) ?? error;
+  }
+  return { url: urlOf(app.server.address()), db: store.db, repositories: store.repositories, close };
+}
+
+function portProblem(error: unknown, { host, port }: PlatformConfig): UserError | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const where = `${host}:${port}`;
+  if (code === "EADDRINUSE")
+    return new UserError(`port ${port} is in use by another program: stop it, or choose another port`);
+  if (code === "EACCES") return new UserError(`not allowed to listen on ${where}: choose a port from 1024 up`);
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return new UserError(`${where} is not an address of this machine`);
+  return undefined;
+}
+
+function urlOf(address: string | AddressInfo | null): string {
+  if (address === null || typeof address === "string") throw new Error("the server does not listen on a port");
+  const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}

@@ -1,0 +1,100 @@
+import { type ExpressionBuilder, sql } from "kysely";
+import type { Caller } from "../access/caller.ts";
+import type { Queryable } from "../db/queryable.ts";
+import type { Database, ProjectRow } from "../db/schema.ts";
+
+/** A project that has not been deleted, with the name of its owner, which is a part of its address. */
+export interface ActiveProject extends ProjectRow {
+  readonly owner_name: string;
+}
+
+function activeProjects(db: Queryable) {
+  return db
+    .selectFrom("projects")
+    .innerJoin("users as owner", "owner.id", "projects.owner_id")
+    .where("projects.is_active", "=", true);
+}
+
+export async function findProject(db: Queryable, id: string): Promise<ActiveProject | undefined> {
+  return await activeProjects(db)
+    .where("projects.id", "=", id)
+    .selectAll("projects")
+    .select("owner.name as owner_name")
+    .executeTakeFirst();
+}
+
+/** A project by its address, `owner/name`. */
+export async function findProjectByName(
+  db: Queryable,
+  owner: string,
+  name: string,
+): Promise<ActiveProject | undefined> {
+  return await activeProjects(db)
+    .where("owner.name", "=", owner)
+    .where("projects.name", "=", name)
+    .selectAll("projects")
+    .select("owner.name as owner_name")
+    .executeTakeFirst();
+}
+
+/**
+ * The rule of effectivePermissions for `project:read`, as a condition on rows: a list cannot ask for each of a million
+ * projects. A property test holds the two against each other.
+ */
+function readableBy({ user, token }: Caller) {
+  return (eb: ExpressionBuilder<Database, "projects">) => {
+    const inScope = token.scopes.length === 0 || token.scopes.includes("*") || token.scopes.includes("project:read");
+    if (!inScope) return eb.lit(false);
+    const granted = eb.exists(
+      eb
+        .selectFrom("user_roles")
+        .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
+        .innerJoin("permissions", "permissions.id", "role_permissions.permission_id")
+        .where("user_roles.user_id", "=", user.id)
+        .where("permissions.name", "=", "project:read")
+        .where((inner) =>
+          inner.or([
+            inner("user_roles.project_id", "is", null),
+            inner("user_roles.project_id", "=", inner.ref("projects.id")),
+          ]),
+        )
+        .select(sql`1`.as("one")),
+    );
+    const readable = eb.or([
+      eb("projects.visibility", "!=", "private"),
+      eb("projects.owner_id", "=", user.id),
+      granted,
+    ]);
+    return token.project_id === null ? readable : eb.and([readable, eb("projects.id", "=", token.project_id)]);
+  };
+}
+
+interface ProjectFilter {
+  readonly owner_id?: string | undefined;
+  readonly visibility?: ProjectRow["visibility"] | undefined;
+  readonly search?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** A page of the projects that a caller may read, newest first, and how many there are in all. */
+export async function listReadableProjects(db: Queryable, caller: Caller, filter: ProjectFilter) {
+  let query = activeProjects(db).where((eb) => readableBy(caller)(eb));
+  if (filter.owner_id !== undefined) query = query.where("projects.owner_id", "=", filter.owner_id);
+  if (filter.visibility !== undefined) query = query.where("projects.visibility", "=", filter.visibility);
+  if (filter.search !== undefined) query = query.where("projects.name", "ilike", `%${escapeLike(filter.search)}%`);
+  const items = await query
+    .selectAll("projects")
+    .select("owner.name as owner_name")
+    .orderBy("projects.created_at", "desc")
+    .orderBy("projects.id")
+    .limit(filter.limit)
+    .offset(filter.offset)
+    .execute();
+  const { total } = await query.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+  return { items, total };
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, "\\$&");
+}

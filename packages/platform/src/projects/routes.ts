@@ -1,0 +1,55 @@
+import { projects } from "@platform-mcp/client/contract";
+import { initRepository } from "../git/init-repository.ts";
+import type { Repositories } from "../git/repositories.ts";
+import { implement } from "../http/implement.ts";
+import type { Route } from "../http/route.ts";
+import { listReadableProjects } from "./queries.ts";
+import { projectView } from "./view.ts";
+
+export function projectRoutes(repositories: Repositories): readonly Route[] {
+  return [
+    implement(projects.listProjects, async ({ db, caller, query }) => {
+      const { items, total } = await listReadableProjects(db, caller, query);
+      return { items: items.map(projectView), total };
+    }),
+
+    implement(projects.createProject, async ({ db, caller, body }) => {
+      const created = await db
+        .insertInto("projects")
+        .values({
+          owner_id: caller.user.id,
+          name: body.name,
+          visibility: body.visibility,
+          display_name: body.display_name ?? null,
+          description: body.description ?? null,
+          default_branch: body.default_branch,
+          agent_image: body.agent_image ?? null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      // Last, and under the new id: if the transaction fails after all, an empty directory that nothing names is left.
+      await initRepository(repositories.of(created.id).path, created.default_branch);
+      return projectView({ ...created, owner_name: caller.user.name });
+    }),
+
+    implement(projects.getProject, async ({ project }) => projectView(project)),
+
+    implement(projects.updateProject, async ({ db, project, body }) => {
+      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+      if (Object.keys(changes).length === 0) return projectView(project);
+      const updated = await db
+        .updateTable("projects")
+        .set(changes)
+        .where("id", "=", project.id)
+        .where("is_active", "=", true)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return projectView({ ...updated, owner_name: project.owner_name });
+    }),
+
+    implement(projects.deleteProject, async ({ db, project }) => {
+      await db.updateTable("projects").set({ is_active: false }).where("id", "=", project.id).execute();
+      return { ok: true } as const;
+    }),
+  ];
+}

@@ -1,0 +1,17 @@
+import { accessRoutes } from "./access/routes.ts";
+import type { Repositories } from "./git/repositories.ts";
+import { gitRoutes } from "./git/routes.ts";
+import type { Route } from "./http/route.ts";
+import { projectRoutes } from "./projects/routes.ts";
+import { systemRoutes } from "./system/routes.ts";
+
+/** What every handler may need of the running platform. */
+export interface Services {
+  readonly repositories: Repositories;
+  readonly version: string;
+}
+
+/** Every endpoint of the contract with what answers it. */
+export function allRoutes({ repositories, version }: Services): readonly Route[] {
+  return [...systemRoutes(version), ...accessRoutes, ...projectRoutes(repositories), ...gitRoutes(repositories)];
+}
