@@ -1,10 +1,11 @@
 import type { CallArgs, Endpoint, ResponseOf } from "../contract/endpoint.ts";
+import { ClientError } from "../errors/client-error.ts";
 import { PlatformError } from "../errors/platform-error.ts";
 import type { CallContext } from "./call-context.ts";
 import { misfitReporter } from "./misfits.ts";
 import { type CallOptions, type ClientOptions, type NormalizedOptions, normalizeOptions } from "./options.ts";
 import { pause } from "./pause.ts";
-import { aborted } from "./phase-failures.ts";
+import { abortedBetween } from "./phase-failures.ts";
 import { type ReadingOptions, readAnswer } from "./read-answer.ts";
 import { buildRequest, type WireRequest } from "./request.ts";
 import { retryDelay } from "./retry.ts";
@@ -74,7 +75,9 @@ class Client {
           backoff: timeouts.backoff,
         });
         if (delay === undefined) throw error;
-        if (!(await pause(delay, ending.signal))) throw aborted(context, "connect", ending.by());
+        if (!(await pause(delay, ending.signal))) {
+          throw abortedBetween(context, error instanceof ClientError ? error.outcome : "unknown", ending.by());
+        }
       }
     }
   }
@@ -85,7 +88,7 @@ class Client {
   }
 
   async #attempt(endpoint: Endpoint, request: WireRequest, context: CallContext, ending: Ending): Promise<unknown> {
-    if (ending.signal.aborted) throw aborted(context, "connect", ending.by());
+    if (ending.signal.aborted) throw abortedBetween(context, "not_sent", ending.by());
     this.#transport ??= openTransport(this.#options.timeouts.connect, this.#options.env);
     const answer = await send(await this.#transport, request, context, this.#options.timeouts, ending);
     const { idempotencyKey } = request;

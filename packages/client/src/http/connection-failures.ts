@@ -1,9 +1,8 @@
 import { ClientError } from "../errors/client-error.ts";
 import { NetworkError } from "../errors/network-error.ts";
-import type { Phase } from "../errors/phase.ts";
 import { UnexpectedAnswerError } from "../errors/unexpected-answer-error.ts";
-import { aftermath, type CallContext, callName, isRead } from "./call-context.ts";
-import { aborted, carriedOut, outcomeIn, timedOut } from "./phase-failures.ts";
+import { type CallContext, callName, isRead } from "./call-context.ts";
+import { aborted, aftermathAt, outcomeAt, type Progress, timedOut } from "./phase-failures.ts";
 
 const certificateCode = /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT)/;
 const tlsCode = /^(EPROTO|ERR_SSL_|ERR_TLS_)/;
@@ -38,25 +37,42 @@ function explain(code: string, message: string): { readonly why: string; readonl
   return { why: `${code === "" ? "connecting failed" : code}.`, temporary: false };
 }
 
-/** Turns what the HTTP library threw in a phase of a request into the error that the caller gets. */
-export function connectionFailure(error: unknown, context: CallContext, phase: Phase, connectTimeout: number) {
+/** A forwarding proxy refuses with an answer, which the library reports as a bad argument. */
+function isProxyRefusal(code: string): boolean {
+  return code === "UND_ERR_INVALID_ARG";
+}
+
+/** Turns what the HTTP library threw during a request into the error that the caller gets. */
+export function connectionFailure(
+  error: unknown,
+  context: CallContext,
+  progress: Progress,
+  connectTimeout: number,
+): ClientError {
   if (error instanceof ClientError) return error;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
   const message = error instanceof Error ? error.message : "";
-  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return aborted(context, phase, "close");
-  if (code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT") return timedOut(context, phase, connectTimeout);
+  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") return aborted(context, progress, "close");
+  if (code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT") return timedOut(context, progress, connectTimeout);
 
-  const outcome = outcomeIn(phase);
-  const call = { method: context.method, path: context.path, outcome };
-  const end = carriedOut(context, phase) + aftermath(context, outcome);
-  if (phase === "connect" || code === "UND_ERR_INVALID_ARG") {
+  // A request that stopped at the proxy has not reached the platform.
+  const reached: Progress = isProxyRefusal(code) ? { phase: "connect", status: undefined } : progress;
+  const { phase } = reached;
+  const call = { method: context.method, path: context.path, outcome: outcomeAt(reached) };
+  const end = aftermathAt(context, reached);
+  if (phase === "connect") {
     const { why, temporary } = explain(code, message);
     const text = `${callName(context)}: cannot connect to ${context.origin}: ${why}${end}`;
     return new NetworkError(text, { ...call, retryable: temporary, phase, code: code || undefined });
   }
-  if (phase === "headers" && (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW")) {
-    const text = `${callName(context)}: what answers at ${context.origin} does not speak HTTP as it should. Is PLATFORM_API_URL right?${end}`;
-    return new UnexpectedAnswerError(text, { ...call, retryable: false, status: undefined });
+  const garbled = (error instanceof Error && error.name === "HTTPParserError") || code === "UND_ERR_HEADERS_OVERFLOW";
+  if (phase === "headers" && garbled) {
+    const what = `what answers at ${context.origin} does not speak HTTP as it should. Is PLATFORM_API_URL right?`;
+    return new UnexpectedAnswerError(`${callName(context)}: ${what}${end}`, {
+      ...call,
+      retryable: false,
+      status: undefined,
+    });
   }
   const where = phase === "headers" ? "before an answer came" : "in the middle of the answer";
   const text = `${callName(context)}: the connection broke ${where}.${end}`;

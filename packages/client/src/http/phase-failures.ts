@@ -4,43 +4,60 @@ import type { Phase } from "../errors/phase.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { aftermath, type CallContext, callName, isRead } from "./call-context.ts";
 
-/** What is known about a request that ends in a phase without the platform's whole answer. */
-export function outcomeIn(phase: Phase): Outcome {
+/** How far a request has come. */
+export interface Progress {
+  readonly phase: Phase;
+  /** The status answered, in the body's phase. */
+  readonly status: number | undefined;
+}
+
+/** Who ended a call before its answer: its caller, or whoever closed the client. */
+export type EndedBy = "caller" | "close";
+
+/** What is known about a request that ends without the platform's whole answer. */
+export function outcomeAt({ phase }: Progress): Outcome {
   if (phase === "connect") return "not_sent";
   return phase === "headers" ? "unknown" : "answered";
 }
 
-/** For the body's phase: a write whose success was answered has happened, though its answer is lost. */
-export function carriedOut(context: CallContext, phase: Phase): string {
-  return phase === "body" && !isRead(context) ? " It was carried out: do not repeat it, look at the result." : "";
+/** The end of such a request's message. */
+export function aftermathAt(context: CallContext, progress: Progress): string {
+  const { status } = progress;
+  const done = status !== undefined && status < 300 && !isRead(context);
+  const advice = done ? ` It was carried out (${status}): do not repeat it, look at the result.` : "";
+  return advice + aftermath(context, outcomeAt(progress));
 }
 
 /** A phase took longer than `milliseconds`. */
-export function timedOut(context: CallContext, phase: Phase, milliseconds: number): TimeoutError {
+export function timedOut(context: CallContext, progress: Progress, milliseconds: number): TimeoutError {
+  const { phase } = progress;
   const limit = `${milliseconds / 1000} s`;
-  const outcome = outcomeIn(phase);
   const what = {
     connect: `no connection to ${context.origin} within ${limit}.`,
     headers: `no answer within ${limit}.`,
     body: `the answer stopped in the middle: nothing more came within ${limit}.`,
   }[phase];
-  return new TimeoutError(`${callName(context)}: ${what}${carriedOut(context, phase)}${aftermath(context, outcome)}`, {
+  return new TimeoutError(`${callName(context)}: ${what}${aftermathAt(context, progress)}`, {
     method: context.method,
     path: context.path,
-    outcome,
+    outcome: outcomeAt(progress),
     retryable: phase === "connect" || isRead(context),
     phase,
   });
 }
 
-/** The caller gave the call up, or closed the client. */
-export function aborted(context: CallContext, phase: Phase, by: "caller" | "close"): AbortedError {
-  const outcome = outcomeIn(phase);
+function ended(context: CallContext, by: EndedBy, outcome: Outcome, end: string): AbortedError {
   const what = by === "caller" ? "cancelled by the caller." : "the client is closed.";
-  return new AbortedError(`${callName(context)}: ${what}${carriedOut(context, phase)}${aftermath(context, outcome)}`, {
-    method: context.method,
-    path: context.path,
-    outcome,
-    retryable: false,
-  });
+  const { method, path } = context;
+  return new AbortedError(`${callName(context)}: ${what}${end}`, { method, path, outcome, retryable: false });
+}
+
+/** A call that was ended while a request was under way. */
+export function aborted(context: CallContext, progress: Progress, by: EndedBy): AbortedError {
+  return ended(context, by, outcomeAt(progress), aftermathAt(context, progress));
+}
+
+/** A call that was ended between two attempts; `outcome` is the last one's. */
+export function abortedBetween(context: CallContext, outcome: Outcome, by: EndedBy): AbortedError {
+  return ended(context, by, outcome, aftermath(context, outcome));
 }

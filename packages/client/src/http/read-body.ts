@@ -1,3 +1,4 @@
+import { AbortedError } from "../errors/aborted-error.ts";
 import type { Answer } from "./send.ts";
 
 /** A body larger than what was allowed. */
@@ -23,7 +24,7 @@ export async function readText(answer: Answer, limit: number): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks, size));
 }
 
-/** The beginning of a body, at most about `limit` bytes, and whatever came before the connection broke. */
+/** The beginning of a body, at most about `limit` bytes, and whatever came before the connection broke. @throws AbortedError */
 export async function readStart(answer: Answer, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -33,7 +34,8 @@ export async function readStart(answer: Answer, limit: number): Promise<string> 
       size += chunk.byteLength;
       if (size >= limit) break;
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof AbortedError) throw error;
     // What is wanted is an explanation; part of one will do.
   }
   return new TextDecoder().decode(Buffer.concat(chunks, size).subarray(0, limit));

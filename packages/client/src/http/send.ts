@@ -5,15 +5,13 @@ import type { Phase } from "../errors/phase.ts";
 import type { CallContext } from "./call-context.ts";
 import { connectionFailure } from "./connection-failures.ts";
 import type { Timeouts } from "./options.ts";
-import { aborted, timedOut } from "./phase-failures.ts";
+import { aborted, type EndedBy, type Progress, timedOut } from "./phase-failures.ts";
 import type { WireRequest } from "./request.ts";
 import type { Transport } from "./transport.ts";
 
 /** The beginning of an answer; whoever gets it must either iterate `body` or call `discard`. */
 export interface Answer {
   readonly status: number;
-  /** The status's phrase as the server wrote it. */
-  readonly statusText: string;
   /** A header's value by its lowercase name; repeated headers give the first. */
   header(name: string): string | undefined;
   /** The body as it comes. Leaving the loop early ends the request. @throws ClientError */
@@ -26,7 +24,7 @@ export interface Answer {
 export interface Ending {
   readonly signal: AbortSignal;
   /** Who ended it, once the signal is aborted. */
-  by(): "caller" | "close";
+  by(): EndedBy;
 }
 
 /**
@@ -41,29 +39,32 @@ export async function send(
   ending: Ending,
 ): Promise<Answer> {
   const stop = new AbortController();
-  let phase: Phase = "connect";
+  let progress: Progress = { phase: "connect", status: undefined };
   let connecting: Socket | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   function end(reason: ClientError): void {
     stop.abort(reason);
     // A request still without a connection is not ended by its signal.
-    if (phase === "connect") connecting?.destroy(reason);
+    if (progress.phase === "connect") connecting?.destroy(reason);
   }
-  function enter(next: Phase): void {
-    phase = next;
+  function enter(phase: Phase): void {
+    progress = { phase, status: undefined };
+    wait();
+  }
+  function wait(): void {
     clearTimeout(timer);
-    const limit = timeouts[next];
-    timer = setTimeout(() => end(timedOut(context, next, limit)), limit);
+    const limit = timeouts[progress.phase];
+    timer = setTimeout(() => end(timedOut(context, progress, limit)), limit);
   }
-  const onAbort = () => end(aborted(context, phase, ending.by()));
+  const onAbort = () => end(aborted(context, progress, ending.by()));
   function release(): void {
     clearTimeout(timer);
     ending.signal.removeEventListener("abort", onAbort);
   }
-  const failure = (error: unknown) => connectionFailure(error, context, phase, timeouts.connect);
+  const failure = (error: unknown) => connectionFailure(error, context, progress, timeouts.connect);
 
-  if (ending.signal.aborted) throw aborted(context, phase, ending.by());
+  if (ending.signal.aborted) throw aborted(context, progress, ending.by());
   ending.signal.addEventListener("abort", onAbort);
   enter("connect");
   try {
@@ -88,16 +89,15 @@ export async function send(
     );
     // When the request is stopped while connecting, the library answers later, and nobody listens any more.
     answered.catch(() => {});
-    const { statusCode, statusText, headers, body } = await Promise.race([answered, stopped]);
+    const { statusCode, headers, body } = await Promise.race([answered, stopped]);
     clearTimeout(timer);
-    phase = "body";
+    progress = { phase: "body", status: statusCode };
     // Whoever reads the body hears of its errors; a body that nobody reads must not end the process.
     body.on("error", () => {});
     return {
       status: statusCode,
-      statusText,
       header: (name) => [headers[name]].flat()[0],
-      body: readBody(body, { waiting: () => enter("body"), arrived: () => clearTimeout(timer), failure, release }),
+      body: readBody(body, { waiting: wait, arrived: () => clearTimeout(timer), failure, release }),
       discard() {
         release();
         body.destroy();

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { buildConnector, Dispatcher } from "undici";
-import { readProxySettings } from "../config/proxy-environment.ts";
+import { proxyProblems, readProxySettings } from "../config/proxy-environment.ts";
 import type { Environment } from "../config/variable.ts";
+import { ConfigError } from "../errors/config-error.ts";
 
 /** What a request reports while it is under way. */
 export interface RequestHooks {
@@ -37,8 +38,11 @@ function reportSending(sending: () => void): Dispatcher.DispatcherComposeInterce
  * Loads the HTTP library and makes its connection pool. Only a first call does this: loading takes longer than all
  * else that a server does until it has listed its tools.
  * @param connectTimeout milliseconds
+ * @throws ConfigError for proxy settings that cannot be used
  */
 export async function openTransport(connectTimeout: number, env: Environment): Promise<Transport> {
+  const problems = proxyProblems(env);
+  if (problems.length > 0) throw new ConfigError(problems.join("; "));
   const [undici, net] = await Promise.all([import("undici"), import("node:net")]);
   const connector = undici.buildConnector({ timeout: connectTimeout, allowH2: false });
   let connecting: RequestHooks["connecting"] | undefined;

@@ -1,4 +1,5 @@
 import { fixedToken, type TokenSource } from "../config/token-source.ts";
+import { ClientError } from "../errors/client-error.ts";
 import { createClient, type PlatformClient } from "../http/client.ts";
 import type { Timeouts } from "../http/options.ts";
 
@@ -36,4 +37,18 @@ export async function failureOf(call: Promise<unknown>): Promise<unknown> {
     () => new Error("the call did not fail"),
     (error: unknown) => error,
   );
+}
+
+/** What a test asserts of an error: what kind it is, what is known, and the text that an agent reads. */
+export function facts(error: unknown, url: string) {
+  if (!(error instanceof ClientError)) throw error;
+  const { name, outcome, retryable, message } = error;
+  return { name, outcome, retryable, message: message.replaceAll(url, "URL") };
+}
+
+/** The whole of a streamed text. */
+export async function collect(stream: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of stream) text += piece;
+  return text;
 }
