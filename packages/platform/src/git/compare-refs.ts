@@ -2,7 +2,7 @@ import type { git, QueryOf, ResponseOf } from "@platform-mcp/client/contract";
 import { notFound } from "../problem.ts";
 import { changedFiles } from "./changed-files.ts";
 import { gitOutput, readGit } from "./git.ts";
-import { GitError } from "./git-errors.ts";
+import { GitError } from "./git-error.ts";
 import { records } from "./records.ts";
 import type { Repository } from "./repository.ts";
 import { resolveCommit } from "./resolve-commit.ts";

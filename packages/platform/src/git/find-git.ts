@@ -1,5 +1,5 @@
 import { readGit } from "./git.ts";
-import { GitMissingError } from "./git-errors.ts";
+import { GitMissingError } from "./git-missing-error.ts";
 
 /** The first version with `git merge-tree --write-tree`. */
 const minimum = [2, 38] as const;

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { Problem } from "../problem.ts";
 import { gitEnvironment } from "./environment.ts";
-import { GitError, GitMissingError } from "./git-errors.ts";
+import { GitError } from "./git-error.ts";
+import { GitMissingError } from "./git-missing-error.ts";
 import type { Repository } from "./repository.ts";
 
 /** Standard error that is kept for messages, in characters. */

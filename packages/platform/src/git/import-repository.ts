@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type GitOptions, readGit, startGit } from "./git.ts";
-import { GitError } from "./git-errors.ts";
+import { GitError } from "./git-error.ts";
 import { importEnvironment } from "./import-config.ts";
 import { ImportError } from "./import-error.ts";
 import { type ImportSource, importSource } from "./import-source.ts";

@@ -2,7 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { invalid } from "../problem.ts";
 import { readGit } from "./git.ts";
-import { GitError } from "./git-errors.ts";
+import { GitError } from "./git-error.ts";
 import { newDirectory } from "./new-directory.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { readGit } from "./git.ts";
-import { GitError } from "./git-errors.ts";
+import { GitError } from "./git-error.ts";
 import { findObjects } from "./objects.ts";
 import type { Repository } from "./repository.ts";
 

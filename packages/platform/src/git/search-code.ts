@@ -1,7 +1,7 @@
 import type { git, QueryOf, ResponseOf } from "@platform-mcp/client/contract";
 import { invalid, notFound, Problem } from "../problem.ts";
 import { gitOutput } from "./git.ts";
-import { GitError } from "./git-errors.ts";
+import { GitError } from "./git-error.ts";
 import { grepMatches } from "./grep-matches.ts";
 import type { Repository } from "./repository.ts";
 import { isUnborn, resolveCommit } from "./resolve-commit.ts";

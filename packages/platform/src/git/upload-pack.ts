@@ -2,7 +2,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Problem } from "../problem.ts";
 import { type GitProcess, startGit } from "./git.ts";
-import { GitError } from "./git-errors.ts";
+import { GitError } from "./git-error.ts";
 import { protocolEnvironment } from "./git-protocol.ts";
 import type { Repository } from "./repository.ts";
 
