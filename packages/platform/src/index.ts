@@ -1,4 +1,8 @@
-export { createToken } from "./access/tokens.ts";
+export { createToken, findCaller, revokeTokens } from "./access/tokens.ts";
+export { createLogger } from "./cli/logger.ts";
+export { showProgress } from "./cli/progress.ts";
+export { stopSignal } from "./cli/serve.ts";
+export { stopPlatform } from "./cli/stop.ts";
 export { type PlatformConfig, readPlatformConfig } from "./config.ts";
 export type { Queryable } from "./db/queryable.ts";
 export type { Repositories } from "./git/repositories.ts";

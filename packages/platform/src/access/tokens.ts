@@ -62,6 +62,19 @@ export async function findCaller(db: Queryable, token: string): Promise<Caller |
   return { user, token: { id: token_id, name: token_name, scopes, project_id, expires_at } };
 }
 
+/** Ends every token of a user that has this name and this project. */
+export async function revokeTokens(
+  db: Queryable,
+  { userId, name, projectId }: Pick<NewToken, "userId" | "name" | "projectId">,
+): Promise<void> {
+  await db
+    .deleteFrom("api_tokens")
+    .where("user_id", "=", userId)
+    .where("name", "=", name)
+    .where("project_id", "is not distinct from", projectId)
+    .execute();
+}
+
 /** Notes that a token was used, at most once a minute so that reading does not become writing. */
 export async function touchToken(db: Queryable, tokenId: string): Promise<void> {
   await db

@@ -38,11 +38,12 @@ async function majorVersion(pool: pg.Pool): Promise<number> {
 
 /** The URL's host, port and database: it may hold a password, and so may what a URL parser says about it. */
 function describe(text: string): string {
-  const url = URL.parse(text);
+  // No host: the local socket. pg takes that, the URL standard does not when there is a user.
+  const url = URL.parse(text) ?? URL.parse(text.replace("@/", "@localhost/"));
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new DatabaseStartError("DATABASE_URL is not a URL such as postgres://user:password@host:5432/database");
   }
-  return `${url.host || "the local socket"}${url.pathname}`;
+  return `${url.searchParams.get("host") ?? url.host}${url.pathname}`;
 }
 
 function reason(error: unknown): string {

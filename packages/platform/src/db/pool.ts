@@ -27,7 +27,7 @@ export function surviveLostConnections<P extends pg.Pool>(pool: P): P {
 }
 
 /** How long a closing pool waits for the queries under way, in milliseconds. */
-const DRAIN = 5_000;
+const DRAIN = 3_000;
 
 /** Closes the pool once its connections have been given back, or without those that are not given back in time. */
 export async function drain(pool: pg.Pool): Promise<void> {

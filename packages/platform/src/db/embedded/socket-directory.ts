@@ -10,6 +10,9 @@ import type { RunAs } from "./run-as.ts";
 /** A socket's path has at most 107 bytes on Linux and 103 on macOS, and ends in `/.s.PGSQL.5432.lock` at the longest. */
 const LONGEST = 80;
 
+/** What we call such a directory. It is removed with all its content, so a damaged record must never name another. */
+const OURS = /^\/(.+\/)?platform-mcp-[0-9a-f]{12}$/;
+
 /**
  * The private directory (0700, owned by the user PostgreSQL runs as) for its Unix socket: in the system's temporary
  * directory, as the data directory can be too deep for a socket. Its path is recorded before it is made, so that
@@ -17,7 +20,7 @@ const LONGEST = 80;
  */
 export async function prepareSocketDirectory(layout: Layout, runAs: RunAs): Promise<string> {
   const recorded = await readIfPresent(layout.socketRecord);
-  if (recorded !== undefined && (await makePrivate(recorded, runAs).catch(() => false))) {
+  if (recorded !== undefined && OURS.test(recorded) && (await makePrivate(recorded, runAs).catch(() => false))) {
     return recorded;
   }
   const fresh = join(temporaryDirectory(runAs), `platform-mcp-${randomBytes(6).toString("hex")}`);

@@ -23,6 +23,8 @@ export class WriterProcess {
   ready: Message["ready"];
   failed: Message["failed"];
   over = false;
+  /** Resolves once it has opened the database or failed to. */
+  readonly settled: Promise<void>;
   #stderr = "";
 
   constructor(dataDirectory: string, mode: "owner" | "guest" = "owner", wrapper: readonly string[] = []) {
@@ -37,6 +39,8 @@ export class WriterProcess {
     if (this.child.stdout !== null) {
       createInterface({ input: this.child.stdout }).on("line", (line) => this.#read(line));
     }
+    const isSettled = () => this.ready !== undefined || this.over;
+    this.settled = until(isSettled, 60_000).then(() => {});
   }
 
   /** Waits until it has opened the database. */
