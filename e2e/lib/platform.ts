@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createToken, importProject, startPlatform } from "@platform-mcp/platform";
+
+type Logger = Parameters<typeof startPlatform>[1];
+
+/** The platform's own logging library, which is no dependency of the tests. */
+const silent: Logger = createRequire(import.meta.resolve("@platform-mcp/platform"))("pino")({ level: "silent" });
+
+/** The user who owns what tests import and whose tokens they use. */
+const owner = "admin";
+
+/** A project that a test imported. */
+export interface TestProject {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface TokenRequest {
+  /** What the token may do; empty means all that its owner may. */
+  readonly scopes: readonly string[];
+  /** The id of the one project that it is good for; any project without it. */
+  readonly project?: string | undefined;
+  /** Negative makes a token that has expired. */
+  readonly expiresInDays?: number;
+}
+
+/** A real platform in this process, with its data in a temporary directory. */
+export interface TestPlatform extends AsyncDisposable {
+  readonly url: string;
+  tokenFor(request: TokenRequest): Promise<string>;
+  /** Imports a git repository from a local path or URL as a new private project. */
+  importRepository(source: string, name: string): Promise<TestProject>;
+  /** Stops it and removes its data. */
+  close(): Promise<void>;
+}
+
+/** Starts a platform on a free port of loopback; it shares nothing with any other. */
+export async function startTestPlatform(): Promise<TestPlatform> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "test-platform-"));
+  const config = { host: "127.0.0.1", port: 0, dataDirectory, databaseUrl: undefined, logLevel: "silent" };
+  const removeData = () => rm(dataDirectory, { recursive: true, force: true });
+  const platform = await startPlatform(config, silent).catch(async (error: unknown) => {
+    await removeData();
+    throw error;
+  });
+  const close = async () => {
+    await platform.close();
+    await removeData();
+  };
+  return {
+    url: platform.url,
+    async tokenFor({ scopes, project, expiresInDays = 1 }) {
+      const { id: userId } = await platform.db
+        .selectFrom("users")
+        .where("name", "=", owner)
+        .select("id")
+        .executeTakeFirstOrThrow();
+      const projectId = project ?? null;
+      return await createToken(platform.db, { userId, name: "test", scopes, projectId, expiresInDays });
+    },
+    async importRepository(source, name) {
+      const request = { source, name, owner, visibility: "private", onProgress: () => {} } as const;
+      const { id } = await importProject(platform.db, platform.repositories, request);
+      return { id, name };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
