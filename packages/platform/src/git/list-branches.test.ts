@@ -5,7 +5,7 @@ import { useSample } from "./testing/use-sample.ts";
 const page = { limit: 50, offset: 0 };
 
 describe("the branches of a repository", () => {
-  const names = ["main", "newest", "ünïcode/日本", "-x", "HEAD", 'it\'s "quoted"'];
+  const names = ["main", "newest", "ünïcode/日本", "-x", "HEAD", 'it\'s-"quoted"'];
   const sample = useSample((repository) => {
     repository.commit({ branch: "main", time: 1000, files: { a: "a" } });
     repository.commit({ branch: "old", time: 1100 });
@@ -24,7 +24,7 @@ describe("the branches of a repository", () => {
     expect(branches.map(({ name }) => name)).toEqual([
       "main",
       "newest",
-      ...["-x", "HEAD", 'it\'s "quoted"', "ünïcode/日本"],
+      ...["-x", "HEAD", 'it\'s-"quoted"', "ünïcode/日本"],
       "old",
     ]);
     for (const { name, sha, updated_at, is_default } of branches) {
