@@ -46,7 +46,7 @@ test("JSON that is cut off", async () => {
         "answered",
       ],
       "read": "GET /api/projects answered 200 with JSON that is cut off in the middle.",
-      "write": "POST /api/projects answered 200 with JSON that is cut off in the middle.",
+      "write": "POST /api/projects answered 200 with JSON that is cut off in the middle. It was carried out (200): do not repeat it, look at the result.",
     }
   `);
 });
@@ -88,7 +88,7 @@ test("JSON above the limit is not read, with a declared length and without", asy
         "answered",
       ],
       "read": "GET /api/projects answered 200 with more than 1000 bytes of JSON, which is not read. Ask for less.",
-      "write": "POST /api/projects answered 200 with more than 1000 bytes of JSON, which is not read. Ask for less.",
+      "write": "POST /api/projects answered 200 with more than 1000 bytes of JSON, which is not read. Ask for less. It was carried out (200): do not repeat it, look at the result.",
     }
   `);
 });

@@ -2,6 +2,7 @@ import type { CallArgs, Endpoint, ResponseOf } from "../contract/endpoint.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { PlatformError } from "../errors/platform-error.ts";
 import type { CallContext } from "./call-context.ts";
+import { type Ending, endingOf } from "./ending.ts";
 import { misfitReporter } from "./misfits.ts";
 import { type CallOptions, type ClientOptions, type NormalizedOptions, normalizeOptions } from "./options.ts";
 import { pause } from "./pause.ts";
@@ -9,7 +10,7 @@ import { abortedBetween } from "./phase-failures.ts";
 import { type ReadingOptions, readAnswer } from "./read-answer.ts";
 import { buildRequest, type WireRequest } from "./request.ts";
 import { retryDelay } from "./retry.ts";
-import { type Ending, send } from "./send.ts";
+import { send } from "./send.ts";
 import { openTransport, type Transport } from "./transport.ts";
 
 /** The platform's HTTP API, one generic call for all of its endpoints. */
@@ -52,11 +53,7 @@ class Client {
   async call(endpoint: Endpoint, args: object, { signal, traceparent }: CallOptions): Promise<unknown> {
     const { config, product, timeouts } = this.#options;
     const request = buildRequest(endpoint, args, { config, product, traceparent });
-    const closing = this.#closing.signal;
-    const ending: Ending = {
-      signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
-      by: () => (closing.aborted ? "close" : "caller"),
-    };
+    const ending = endingOf(signal, this.#closing.signal);
     const deadline = performance.now() + timeouts.deadline;
     let tokenRefreshed = false;
     for (let attempt = 1; ; attempt++) {
@@ -75,8 +72,9 @@ class Client {
           backoff: timeouts.backoff,
         });
         if (delay === undefined) throw error;
-        if (!(await pause(delay, ending.signal))) {
-          throw abortedBetween(context, error instanceof ClientError ? error.outcome : "unknown", ending.by());
+        const endedBy = await pause(delay, ending);
+        if (endedBy !== undefined) {
+          throw abortedBetween(context, error instanceof ClientError ? error.outcome : "unknown", endedBy);
         }
       }
     }
@@ -88,9 +86,11 @@ class Client {
   }
 
   async #attempt(endpoint: Endpoint, request: WireRequest, context: CallContext, ending: Ending): Promise<unknown> {
-    if (ending.signal.aborted) throw abortedBetween(context, "not_sent", ending.by());
     this.#transport ??= openTransport(this.#options.timeouts.connect, this.#options.env);
-    const answer = await send(await this.#transport, request, context, this.#options.timeouts, ending);
+    const transport = await this.#transport;
+    const endedBy = ending.by();
+    if (endedBy !== undefined) throw abortedBetween(context, "not_sent", endedBy);
+    const answer = await send(transport, request, context, this.#options.timeouts, ending);
     const { idempotencyKey } = request;
     if (idempotencyKey !== undefined && answer.header("idempotency-key") === idempotencyKey) {
       this.#honoursIdempotencyKeys = true;

@@ -1,15 +1,16 @@
-/** Waits; false at once when the signal is, or gets, aborted. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(false);
+import type { EndedBy, Ending } from "./ending.ts";
+
+/** Waits, at most until the call is ended; gives who ended it, if anybody did. */
+export function pause(milliseconds: number, ending: Ending): Promise<EndedBy | undefined> {
+  const by = ending.by();
+  if (by !== undefined) return Promise.resolve(by);
   return new Promise((resolve) => {
-    const onAbort = () => {
+    const timer = setTimeout(() => finish(undefined), milliseconds);
+    const stopListening = ending.listen(finish);
+    function finish(endedBy: EndedBy | undefined): void {
       clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve(true);
-    }, milliseconds);
-    signal.addEventListener("abort", onAbort, { once: true });
+      stopListening();
+      resolve(endedBy);
+    }
   });
 }

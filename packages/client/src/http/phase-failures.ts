@@ -3,6 +3,7 @@ import type { Outcome } from "../errors/client-error.ts";
 import type { Phase } from "../errors/phase.ts";
 import { TimeoutError } from "../errors/timeout-error.ts";
 import { aftermath, type CallContext, callName, isRead } from "./call-context.ts";
+import type { EndedBy } from "./ending.ts";
 
 /** How far a request has come. */
 export interface Progress {
@@ -10,9 +11,6 @@ export interface Progress {
   /** The status answered, in the body's phase. */
   readonly status: number | undefined;
 }
-
-/** Who ended a call before its answer: its caller, or whoever closed the client. */
-export type EndedBy = "caller" | "close";
 
 /** What is known about a request that ends without the platform's whole answer. */
 export function outcomeAt({ phase }: Progress): Outcome {

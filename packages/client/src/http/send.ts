@@ -4,8 +4,9 @@ import type { ClientError } from "../errors/client-error.ts";
 import type { Phase } from "../errors/phase.ts";
 import type { CallContext } from "./call-context.ts";
 import { connectionFailure } from "./connection-failures.ts";
+import type { Ending } from "./ending.ts";
 import type { Timeouts } from "./options.ts";
-import { aborted, type EndedBy, type Progress, timedOut } from "./phase-failures.ts";
+import { aborted, type Progress, timedOut } from "./phase-failures.ts";
 import type { WireRequest } from "./request.ts";
 import type { Transport } from "./transport.ts";
 
@@ -18,13 +19,6 @@ export interface Answer {
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends the request without reading the body. */
   discard(): void;
-}
-
-/** When a request ends before its answer does. */
-export interface Ending {
-  readonly signal: AbortSignal;
-  /** Who ended it, once the signal is aborted. */
-  by(): EndedBy;
 }
 
 /**
@@ -57,15 +51,13 @@ export async function send(
     const limit = timeouts[progress.phase];
     timer = setTimeout(() => end(timedOut(context, progress, limit)), limit);
   }
-  const onAbort = () => end(aborted(context, progress, ending.by()));
+  const stopListening = ending.listen((by) => end(aborted(context, progress, by)));
   function release(): void {
     clearTimeout(timer);
-    ending.signal.removeEventListener("abort", onAbort);
+    stopListening();
   }
   const failure = (error: unknown) => connectionFailure(error, context, progress, timeouts.connect);
 
-  if (ending.signal.aborted) throw aborted(context, progress, ending.by());
-  ending.signal.addEventListener("abort", onAbort);
   enter("connect");
   try {
     const stopped = new Promise<never>((_, reject) => {

@@ -2,12 +2,15 @@ import type { Outcome } from "../errors/client-error.ts";
 import { UnexpectedAnswerError } from "../errors/unexpected-answer-error.ts";
 import { aftermath, type CallContext, callName, isRead, quote } from "./call-context.ts";
 import { htmlTitle } from "./html.ts";
+import { aftermathAt } from "./phase-failures.ts";
 import type { Answer } from "./send.ts";
 
 function unexpected(context: CallContext, answer: Answer, what: string, outcome: Outcome): UnexpectedAnswerError {
-  const text = `${callName(context)} answered ${answer.status} with ${what}${aftermath(context, outcome)}`;
+  const { status } = answer;
+  const end = outcome === "answered" ? aftermathAt(context, { phase: "body", status }) : aftermath(context, outcome);
   const { method, path } = context;
-  return new UnexpectedAnswerError(text, { method, path, outcome, retryable: false, status: answer.status });
+  const text = `${callName(context)} answered ${status} with ${what}${end}`;
+  return new UnexpectedAnswerError(text, { method, path, outcome, retryable: false, status });
 }
 
 /** Whatever answered was not the platform, so nobody knows what became of a write. */
