@@ -2,6 +2,7 @@ import type { Plugin } from "esbuild";
 
 const stub = `
 export { default as process } from "node:process";
+export const CORS_IS_POSSIBLE = false;
 export class DefaultJsonSchemaValidator {
   getValidator() {
     throw new Error("this build has no JSON Schema validator: pass one to the SDK, or bundle its own");

@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { build } from "./build-info.ts";
+import { findBundles, requireBundles } from "./bundles.ts";
+import { chooseRole } from "./choose-role.ts";
+import { runDoctor } from "./doctor/run-doctor.ts";
+import { doctorTable } from "./doctor/table.ts";
+import { helpText } from "./help.ts";
+import { mcpConfig, serverName } from "./mcp-config.ts";
+import type { Role } from "./roles.ts";
+import { loadRoles } from "./roles-file.ts";
+import { exitCode, RunnerError } from "./runner-error.ts";
+import { serversDirectory } from "./servers-directory.ts";
+
+const flags = {
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+  role: { type: "string" },
+  servers: { type: "string" },
+  node: { type: "string" },
+  "allow-missing": { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+type Flags = ReturnType<typeof readCommandLine>["values"];
+
+async function run(): Promise<number> {
+  const { values, positionals } = readCommandLine();
+  if (values.help) return say(helpText);
+  if (values.version)
+    return say(`runner ${build === undefined ? "(from source)" : `${build.version} (${build.commit})`}\n`);
+  const [command, ...rest] = positionals;
+  if (rest.length > 0) throw new RunnerError("usage", `unexpected argument ${JSON.stringify(rest[0])}; see --help`);
+  if (command === "config") return await config(values);
+  if (command === "doctor") return await doctor(values);
+  throw new RunnerError(
+    "usage",
+    command === undefined
+      ? "which command? config or doctor; see --help"
+      : `no command ${JSON.stringify(command)}; see --help`,
+  );
+}
+
+function readCommandLine() {
+  try {
+    return parseArgs({ options: flags, allowPositionals: true });
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new RunnerError("usage", `${reason} See --help.`);
+  }
+}
+
+async function config(values: Flags): Promise<number> {
+  if (values.json) throw new RunnerError("usage", "--json is an option of doctor; config prints JSON anyway");
+  const role = await readRole(values);
+  const serversDir = serversDirectory(values.servers);
+  const { present, missing } = await findBundles(serversDir, role.servers);
+  if (!values["allow-missing"]) requireBundles(serversDir, missing);
+  if (missing.length > 0) {
+    process.stderr.write(`runner: not in this build: ${missing.map(serverName).join(", ")}\n`);
+  }
+  const content = mcpConfig({ role, domains: present, serversDir, node: values.node ?? "node" });
+  return say(`${JSON.stringify(content, null, 2)}\n`);
+}
+
+async function doctor(values: Flags): Promise<number> {
+  const report = await runDoctor({
+    role: await readRole(values),
+    serversDir: serversDirectory(values.servers),
+    node: values.node ?? "node",
+    env: process.env,
+    allowMissing: values["allow-missing"] ?? false,
+  });
+  say(values.json ? `${JSON.stringify(report, null, 2)}\n` : doctorTable(report));
+  return report.ok ? exitCode.ok : exitCode.failed;
+}
+
+async function readRole(values: Flags): Promise<Role> {
+  return chooseRole(await loadRoles(process.env), values.role ?? process.env.AGENT_ROLE);
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return exitCode.ok;
+}
+
+// Not awaited: the bundle is CommonJS, which has no top-level await. A defect still ends the process with its stack.
+void run().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (!(error instanceof RunnerError)) throw error;
+    process.stderr.write(`runner: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  },
+);
