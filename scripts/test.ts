@@ -37,9 +37,14 @@ async function step(name: string, work: () => Promise<number>): Promise<void> {
 if (values.help) {
   process.stdout.write(usage);
 } else if (values.chaos) {
-  const rounds = { ...process.env, CHAOS_ROUNDS: process.env["CHAOS_ROUNDS"] || "50" };
+  const rounds = { ...process.env, CHAOS_ROUNDS: process.env.CHAOS_ROUNDS || "50" };
   // One file at a time: a fault loop measures recovery, which must not wait for another loop's processor.
-  const args = ["run", "--no-file-parallelism", "--testTimeout=1800000", ...(positionals.length > 0 ? positionals : ["chaos"])];
+  const args = [
+    "run",
+    "--no-file-parallelism",
+    "--testTimeout=1800000",
+    ...(positionals.length > 0 ? positionals : ["chaos"]),
+  ];
   await step(`fault loops, ${rounds.CHAOS_ROUNDS} rounds`, () => run("vitest", args, rounds));
 } else {
   if (positionals.length === 0) {

@@ -36,7 +36,7 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: "boolean", short: "h", default: false },
         repo: { type: "string" },
-        role: { type: "string", default: process.env["AGENT_ROLE"] || defaultRole },
+        role: { type: "string", default: process.env.AGENT_ROLE || defaultRole },
         port: { type: "string" },
       },
     });

@@ -28,7 +28,7 @@ export async function withExampleRepository<T>(use: (path: string) => Promise<T>
 async function commitAll(path: string): Promise<void> {
   // Nothing of the user's git configuration takes part: hooks, signing, other line endings.
   const env = {
-    PATH: process.env["PATH"] ?? "",
+    PATH: process.env.PATH ?? "",
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_AUTHOR_NAME: identity.name,

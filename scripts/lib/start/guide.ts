@@ -13,7 +13,7 @@ interface Guide {
 
 /** What a newcomer reads once everything runs: what there is, and how to use it. */
 export function guide({ url, project, config, environment, log, bundle }: Guide): string {
-  const here = (path: string) => quote(relative(process.env["INIT_CWD"] ?? process.cwd(), path) || path);
+  const here = (path: string) => quote(relative(process.env.INIT_CWD ?? process.cwd(), path) || path);
   const load = `set -a; . ${here(environment)}; set +a`;
   return `
 Platform   ${url}   (API: ${url}/openapi.json, log: ${here(log)})

@@ -34,7 +34,7 @@ export async function prepareProject(
 /** A local path is made absolute, so that its last part names the project even if it is `.`. */
 async function locate(repo: string): Promise<string> {
   // Package managers run scripts from the workspace's root; the user's own directory is in INIT_CWD.
-  const path = resolve(process.env["INIT_CWD"] ?? ".", repo);
+  const path = resolve(process.env.INIT_CWD ?? ".", repo);
   return /^[\w+.-]+:\/\//.test(repo) || !(await exists(path)) ? repo : path;
 }
 

@@ -19,9 +19,3 @@ export async function migrate(db: Kysely<Database>): Promise<readonly string[]> 
   }
   return results.map(({ migrationName }) => migrationName);
 }
-
-/** Whether the schema is the one this build needs. */
-export async function isMigrated(db: Kysely<Database>): Promise<boolean> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  return (await migrator.getMigrations()).every(({ executedAt }) => executedAt !== undefined);
-}

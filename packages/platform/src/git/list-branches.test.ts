@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { gitTime } from "./git-time.ts";
 import { listBranches } from "./list-branches.ts";
 import { useSample } from "./testing/use-sample.ts";
 
@@ -29,7 +30,7 @@ describe("the branches of a repository", () => {
     ]);
     for (const { name, sha, updated_at, is_default } of branches) {
       expect(sha).toBe(sample.git("rev-parse", `refs/heads/${name}`));
-      expect(updated_at).toBe(sample.git("log", "-1", "--format=%cI", sha));
+      expect(updated_at).toBe(gitTime(sample.git("log", "-1", "--date=raw", "--format=%cd", sha)));
       expect(is_default).toBe(name === "main");
     }
   });

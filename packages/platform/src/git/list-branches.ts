@@ -1,5 +1,6 @@
 import type { git, QueryOf, ResponseOf } from "@platform-mcp/client/contract";
 import { readGit } from "./git.ts";
+import { gitTime } from "./git-time.ts";
 import type { Repository } from "./repository.ts";
 
 /** The branches: the default branch first, then the most recently committed to, then by name. */
@@ -9,13 +10,19 @@ export async function listBranches(
   query: QueryOf<typeof git.listBranches>,
   signal?: AbortSignal,
 ): Promise<ResponseOf<typeof git.listBranches>> {
-  const format = "%(refname:lstrip=2)%00%(objectname)%00%(committerdate:iso-strict)";
-  const args = ["for-each-ref", "--sort=refname", "--sort=-committerdate", `--format=${format}`, "refs/heads"];
-  const lines = (await readGit(args, { repository, signal })).split("\n").slice(0, -1);
+  // Asked for a date, or to sort by it, git dies of one before 1970; the whole line does not go through its calendar.
+  const format = "--format=%(refname:lstrip=2)%00%(objectname)%00%(committer)";
+  const lines = (await readGit(["for-each-ref", format, "refs/heads"], { repository, signal }))
+    .split("\n")
+    .slice(0, -1);
   const branches = lines.map((line) => {
-    const [name = "", sha = "", updatedAt = ""] = line.split("\0");
-    return { name, sha, updated_at: updatedAt, is_default: name === defaultBranch };
+    const [name = "", sha = "", committer = ""] = line.split("\0");
+    const time = committer.slice(committer.lastIndexOf("> ") + 2);
+    const branch = { name, sha, updated_at: gitTime(time), is_default: name === defaultBranch };
+    return { branch, rank: branch.is_default ? Number.POSITIVE_INFINITY : Number.parseInt(time, 10) || 0 };
   });
-  const ordered = [...branches.filter((each) => each.is_default), ...branches.filter((each) => !each.is_default)];
-  return ordered.slice(query.offset, query.offset + query.limit);
+  return branches
+    .sort((left, right) => (left.rank === right.rank ? 0 : right.rank - left.rank))
+    .slice(query.offset, query.offset + query.limit)
+    .map(({ branch }) => branch);
 }

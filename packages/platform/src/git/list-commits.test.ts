@@ -35,10 +35,10 @@ describe("the commits of a repository", () => {
         message: format("%s"),
         author_name: format("%an"),
         author_email: format("%ae"),
-        authored_at: format("%aI"),
+        authored_at: format("%aI").replace("Z", "+00:00"),
         committer_name: format("%cn"),
         committer_email: format("%ce"),
-        committed_at: format("%cI"),
+        committed_at: format("%cI").replace("Z", "+00:00"),
       });
     }
     expect(commits.at(-1)?.message).toBe("first line still the subject");

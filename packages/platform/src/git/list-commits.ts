@@ -1,12 +1,13 @@
 import type { git, QueryOf, ResponseOf } from "@platform-mcp/client/contract";
 import { notFound } from "../problem.ts";
 import { gitOutput } from "./git.ts";
+import { gitTime } from "./git-time.ts";
 import { records } from "./records.ts";
 import type { Repository } from "./repository.ts";
 import { isUnborn, resolveCommit } from "./resolve-commit.ts";
 import { treePath } from "./tree-path.ts";
 
-const fields = ["%H", "%s", "%an", "%ae", "%aI", "%cn", "%ce", "%cI"];
+const fields = ["%H", "%s", "%an", "%ae", "%ad", "%cn", "%ce", "%cd"];
 /** The largest number that git takes for `--skip`. */
 const largestSkip = 2 ** 31 - 1;
 
@@ -24,7 +25,7 @@ export async function listCommits(
   }
   const page = [`--max-count=${query.limit}`, `--skip=${Math.min(query.offset, largestSkip)}`];
   const format = `--format=${fields.join("%x00")}`;
-  const args = ["--literal-pathspecs", "log", "-z", "--no-show-signature", format, ...page, commit, "--"];
+  const args = ["--literal-pathspecs", "log", "-z", "--no-show-signature", "--date=raw", format, ...page, commit, "--"];
   const values: string[] = [];
   for await (const value of records(gitOutput([...args, ...(path ? [path] : [])], { repository, signal }))) {
     values.push(value);
@@ -39,10 +40,10 @@ export async function listCommits(
       message,
       author_name: author,
       author_email: authorEmail,
-      authored_at: authored,
+      authored_at: gitTime(authored),
       committer_name: committer,
       committer_email: committerEmail,
-      committed_at: committed,
+      committed_at: gitTime(committed),
     });
   }
   return commits;

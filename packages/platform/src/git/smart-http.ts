@@ -13,6 +13,9 @@ interface Address {
   Querystring: { service?: string };
 }
 
+/** Git's protocol is not a part of the API's description. */
+const schema = { hide: true };
+
 const noCache = { "cache-control": "no-cache, max-age=0, must-revalidate", pragma: "no-cache" };
 
 /** `git clone` and `git fetch` over HTTP, at `/{owner}/{repository}.git`. */
@@ -22,7 +25,7 @@ export function registerSmartHttp(app: FastifyInstance, db: Queryable, repositor
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
 
-    scope.get<Address>("/:owner/:repository/info/refs", async (request, reply) => {
+    scope.get<Address>("/:owner/:repository/info/refs", { schema }, async (request, reply) => {
       const { service } = request.query;
       if (service === "git-receive-pack") throw new Problem(403, "this platform does not accept pushes yet");
       if (service !== "git-upload-pack") throw new Problem(403, "only smart HTTP is served: use a newer git");
@@ -31,7 +34,7 @@ export function registerSmartHttp(app: FastifyInstance, db: Queryable, repositor
       return reply.send(advertiseRefs(repository, service, { protocol: protocolOf(request) }));
     });
 
-    scope.post<Address>("/:owner/:repository/git-upload-pack", async (request, reply) => {
+    scope.post<Address>("/:owner/:repository/git-upload-pack", { schema }, async (request, reply) => {
       if (request.headers["content-type"] !== "application/x-git-upload-pack-request") {
         throw new Problem(415, "the content type must be application/x-git-upload-pack-request");
       }
@@ -41,7 +44,7 @@ export function registerSmartHttp(app: FastifyInstance, db: Queryable, repositor
       return reply.send(uploadPack(repository, request.raw, { protocol: protocolOf(request), encoding }));
     });
 
-    scope.post<Address>("/:owner/:repository/info/lfs/objects/batch", async () => {
+    scope.post<Address>("/:owner/:repository/info/lfs/objects/batch", { schema }, async () => {
       throw new Problem(501, "Git LFS is not offered: commit the files themselves, or keep them elsewhere");
     });
   });

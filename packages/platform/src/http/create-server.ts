@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { fastifySwagger } from "@fastify/swagger";
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { type AllowedMethods, allowedMethods } from "./allowed-methods.ts";
 import { errorAnswer } from "./error-answer.ts";
@@ -25,11 +31,12 @@ export interface ServerOptions {
 export function createServer({ version, logger, routes }: ServerOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
     genReqId: ({ headers }) => requestId(headers["x-request-id"]),
     routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: "idle",
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -40,14 +47,9 @@ export function createServer({ version, logger, routes }: ServerOptions): Fastif
     // The route's template, not the URL: what callers put into it is theirs.
     log.info({ request_id: id, method, path: url, status: statusCode, ms: Math.round(elapsedTime) }, "request");
   });
-  app.setErrorHandler((error, request, reply) => {
-    const { status, body, headers } = errorAnswer(error);
-    if (status >= 500) request.log.error({ err: error, request_id: request.id }, "request failed");
-    return reply
-      .code(status)
-      .headers(headers ?? {})
-      .send({ ...body, request_id: request.id });
-  });
+  app.setErrorHandler(sendError);
+  // Bodies are JSON; the framework would also take plain text.
+  app.removeContentTypeParser("text/plain");
   const allowed = allowedMethods(routes);
   app.setNotFoundHandler((request, reply) => {
     const { status, body, headers } = nothingThere(request.url, allowed);
@@ -66,6 +68,16 @@ export function createServer({ version, logger, routes }: ServerOptions): Fastif
     transform: jsonSchemaTransform,
   });
   return app;
+}
+
+/** The one place where an error becomes an answer. */
+function sendError(error: unknown, request: Pick<FastifyRequest, "id" | "log">, reply: FastifyReply): void {
+  const { status, body, headers } = errorAnswer(error);
+  if (status >= 500) request.log.error({ err: error, request_id: request.id }, "request failed");
+  reply
+    .code(status)
+    .headers(headers ?? {})
+    .send({ ...body, request_id: request.id });
 }
 
 function requestId(given: string | string[] | undefined): string {

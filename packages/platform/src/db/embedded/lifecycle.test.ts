@@ -229,16 +229,17 @@ describe("a guest", () => {
   test("without a platform owns the database until it closes it, and others wait for that", async () => {
     const dataDirectory = sandbox.dataDirectory();
     const first = await open(dataDirectory, "guest");
-    const next = [new WriterProcess(dataDirectory, "guest"), new WriterProcess(dataDirectory, "owner")];
-    await Promise.all(next.map((writer) => writer.waitFor("its turn", () => writer.events.includes("waiting"))));
-    await first.close();
-    // Whichever of them comes first, both get to work.
+    const guest = new WriterProcess(dataDirectory, "guest");
+    const owner = new WriterProcess(dataDirectory, "owner");
     await Promise.all(
-      next.map(async (writer) => {
-        await writer.opened();
-        await writer.close();
-      }),
+      [guest, owner].map((writer) => writer.waitFor("its turn", () => writer.events.includes("waiting"))),
     );
+    await first.close();
+    // Whichever of them comes first, the guest gets to work.
+    await guest.opened();
+    await guest.close();
+    await owner.opened();
+    await owner.close();
   });
 
   test("takes over when the platform dies before it serves", async () => {

@@ -39,7 +39,7 @@ export async function chooseRunAs(data: string, binaries: Binaries): Promise<Run
     throw new DatabaseStartError("PostgreSQL does not run as root: start as an ordinary user, or set DATABASE_URL");
   }
   if (owner !== undefined && owner.uid !== 0) {
-    return { way: "setuid", ...owner };
+    return becoming(owner);
   }
   const refusal = await namespaceRefusal(binaries);
   if (refusal === undefined) {
@@ -50,7 +50,19 @@ export async function chooseRunAs(data: string, binaries: Binaries): Promise<Run
       `${data} was made by root in a user namespace, which is not possible any more (${refusal}): allow user namespaces, or chown -R the directory to an ordinary user`,
     );
   }
-  return { way: "setuid", uid: NOBODY, gid: NOBODY };
+  return becoming({ uid: NOBODY, gid: NOBODY });
+}
+
+/** Root of a container may have been denied even this. */
+async function becoming(user: { uid: number; gid: number }): Promise<RunAs> {
+  try {
+    await run("/bin/sh", ["-c", ":"], user);
+    return { way: "setuid", ...user };
+  } catch (error) {
+    throw new DatabaseStartError(
+      `PostgreSQL does not run as root, and this root can neither make a user namespace nor become user ${user.uid} (${errorCode(error)}): start as an ordinary user, or set DATABASE_URL`,
+    );
+  }
 }
 
 /** What to spawn so that the program runs that way. */

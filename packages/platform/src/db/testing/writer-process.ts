@@ -27,9 +27,11 @@ export class WriterProcess {
   readonly settled: Promise<void>;
   #stderr = "";
 
-  constructor(dataDirectory: string, mode: "owner" | "guest" = "owner", wrapper: readonly string[] = []) {
-    const [file = "", ...args] = [...wrapper, process.execPath, "--import", TSX, PROGRAM, dataDirectory, mode];
-    this.child = spawn(file, args, { stdio: "pipe" });
+  constructor(dataDirectory: string, mode: "owner" | "guest" = "owner", env: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(process.execPath, ["--import", TSX, PROGRAM, dataDirectory, mode], {
+      stdio: "pipe",
+      env: { ...process.env, ...env },
+    });
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
     });

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { createToken } from "../access/tokens.ts";
+import type { Queryable } from "../db/queryable.ts";
+import { type Platform, startPlatform } from "../platform.ts";
+
+interface TokenOptions {
+  readonly user: string;
+  readonly scopes?: readonly string[];
+  readonly project?: string;
+  /** Negative makes a token that has expired. */
+  readonly expiresInDays?: number;
+}
+
+/** A real platform in this process on a temporary data directory, with what tests need to populate it. */
+export interface TestPlatform extends Platform, AsyncDisposable {
+  /** Makes a user and gives their id. */
+  addUser(name: string, roles?: readonly { readonly role: string; readonly project?: string }[]): Promise<string>;
+  addProject(owner: string, name: string, visibility?: "private" | "internal" | "public"): Promise<string>;
+  token(options: TokenOptions): Promise<string>;
+  /** A request as somebody with this token, or with none. */
+  request(path: string, token?: string, init?: RequestInit): Promise<Response>;
+}
+
+export async function startTestPlatform(): Promise<TestPlatform> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "platform-test-"));
+  const config = { host: "127.0.0.1", port: 0, dataDirectory, databaseUrl: undefined, logLevel: "silent" };
+  const platform = await startPlatform(config, pino({ level: "silent" }));
+  const { db } = platform;
+  const close = async () => {
+    await platform.close();
+    await rm(dataDirectory, { recursive: true, force: true });
+  };
+  return {
+    ...platform,
+    close,
+    [Symbol.asyncDispose]: close,
+    addUser: (name, roles = []) => addUser(db, name, roles),
+    addProject: async (owner, name, visibility = "private") => {
+      const owner_id = await idOf(db, "users", owner);
+      const { id } = await db
+        .insertInto("projects")
+        .values({ owner_id, name, visibility })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+      return id;
+    },
+    token: async ({ user, scopes = [], project, expiresInDays = 1 }) => {
+      const userId = await idOf(db, "users", user);
+      return await createToken(db, { userId, name: "test", scopes, projectId: project ?? null, expiresInDays });
+    },
+    request: (path, token, init = {}) => {
+      const headers = new Headers(init.headers);
+      if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+      return fetch(`${platform.url}${path}`, { ...init, headers });
+    },
+  };
+}
+
+async function addUser(
+  db: Queryable,
+  name: string,
+  roles: readonly { readonly role: string; readonly project?: string }[],
+): Promise<string> {
+  const user = { name, email: `${name}@example.test`, user_type: "human" } as const;
+  const { id } = await db.insertInto("users").values(user).returning("id").executeTakeFirstOrThrow();
+  for (const { role, project } of roles) {
+    const role_id = await idOf(db, "roles", role);
+    await db
+      .insertInto("user_roles")
+      .values({ user_id: id, role_id, project_id: project ?? null })
+      .execute();
+  }
+  return id;
+}
+
+async function idOf(db: Queryable, table: "users" | "roles", name: string): Promise<string> {
+  const { id } = await db.selectFrom(table).where("name", "=", name).select("id").executeTakeFirstOrThrow();
+  return id;
+}
