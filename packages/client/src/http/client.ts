@@ -82,7 +82,8 @@ class Client {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await (await this.#transport)?.close();
+    const transport = await this.#transport?.catch(() => undefined);
+    await transport?.close();
   }
 
   async #attempt(endpoint: Endpoint, request: WireRequest, context: CallContext, ending: Ending): Promise<unknown> {
