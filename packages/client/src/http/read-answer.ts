@@ -14,7 +14,7 @@ const pageStart = 16_384;
 export interface ReadingOptions {
   readonly maxJsonBytes: number;
   /** Told of data that does not fit its schema. */
-  readonly misfit: (endpoint: Endpoint, error: z.ZodError) => void;
+  readonly misfit: (context: CallContext, error: z.ZodError) => void;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function readAnswer(
     throw encodingUnasked(context, answer);
   }
   const { response } = endpoint;
-  if (isSchema(response)) return await readJson(answer, endpoint, response, context, options);
+  if (isSchema(response)) return await readJson(answer, response, context, options);
   // A stored page that is downloaded names its file; a page that stands in for the API does not.
   if (isHtml(answer.header("content-type")) && answer.header("content-disposition") === undefined) {
     throw htmlAnswered(context, answer, await readStart(answer, pageStart));
@@ -51,7 +51,6 @@ function isSchema(response: ResponseType): response is z.ZodType {
 
 async function readJson(
   answer: Answer,
-  endpoint: Endpoint,
   schema: z.ZodType,
   context: CallContext,
   { maxJsonBytes, misfit }: ReadingOptions,
@@ -71,7 +70,7 @@ async function readJson(
     throw error instanceof MalformedJson ? jsonUnreadable(context, answer, error.cutOff) : error;
   }
   const checked = schema.safeParse(value);
-  if (!checked.success) misfit(endpoint, checked.error);
+  if (!checked.success) misfit(context, checked.error);
   // Not `checked.data`, which lacks the fields that this version of the contract does not know.
   return value;
 }

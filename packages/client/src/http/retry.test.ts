@@ -34,11 +34,16 @@ test("waits double, up to 5 s, and are random below that", () => {
 
 test("the server's wish is never undercut, and never waited for beyond the deadline", () => {
   fc.assert(
-    fc.property(fc.nat(100), fc.integer({ min: 1, max: 50 }), fc.nat(60_000), (seconds, attempt, left) => {
-      const delay = retryDelay(busy(seconds), { attempt, repeatable: true, remaining: left, backoff: 500 });
-      if (delay === undefined) return left <= seconds * 1000 + 500;
-      return delay >= seconds * 1000 && delay < left;
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 1, max: 50 }),
+      fc.nat(60_000),
+      (seconds, attempt, left) => {
+        const delay = retryDelay(busy(seconds), { attempt, repeatable: true, remaining: left, backoff: 500 });
+        if (delay === undefined) return left <= seconds * 1000 + 500;
+        return delay >= seconds * 1000 && delay < left;
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -34,9 +34,10 @@ function mayPass(error: unknown, { attempt, repeatable }: Retrying): boolean {
 export function retryDelay(error: unknown, retrying: Retrying): number | undefined {
   if (!mayPass(error, retrying)) return undefined;
   const { attempt, backoff, remaining } = retrying;
-  const asked = error instanceof PlatformError ? error.retryAfter : undefined;
-  if (asked === undefined && attempt >= maxAttempts) return undefined;
+  // "At once" sets no pace, so that ours holds.
+  const asked = (error instanceof PlatformError && error.retryAfter) || 0;
+  if (asked === 0 && attempt >= maxAttempts) return undefined;
   const jitter = Math.random() * Math.min(longestBackoff, backoff * 2 ** (attempt - 1));
-  const delay = asked === undefined ? jitter : asked * 1000 + Math.min(jitter, backoff);
+  const delay = asked === 0 ? jitter : asked * 1000 + Math.min(jitter, backoff);
   return delay < remaining ? delay : undefined;
 }

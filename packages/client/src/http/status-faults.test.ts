@@ -124,9 +124,9 @@ describe("tried again when reading", () => {
     ]);
   });
 
-  test("502, then 200", async () => {
+  test.each([408, 429, 502, 503, 504])("%i, then 200", async (status) => {
     await using server = await startHttpServer((response, _, count) =>
-      sendJson(response, count < 3 ? 502 : 200, { items: [], total: 0 }),
+      sendJson(response, count < 3 ? status : 200, { items: [], total: 0 }),
     );
     await using client = testClient(server.url);
     await client.call(projects.listProjects, {});
