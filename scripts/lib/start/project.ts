@@ -11,12 +11,18 @@ import { withExampleRepository } from "./example-repository.ts";
 
 const owner = "admin";
 
+interface ProjectRequest {
+  /** A path or a URL; undefined for the example. */
+  readonly repo: string | undefined;
+  readonly say: (line: string) => void;
+  readonly onProgress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
 /** The project that agents will work on: imported now, or found as an earlier start left it. */
 export async function prepareProject(
   { db, repositories }: Platform,
-  repo: string | undefined,
-  say: (line: string) => void,
-  onProgress: (line: string) => void,
+  { repo, say, onProgress, signal }: ProjectRequest,
 ): Promise<ActiveProject> {
   const source = repo === undefined ? undefined : await locate(repo);
   const name = source === undefined ? "hello-web" : projectNameOf(source);
@@ -26,7 +32,7 @@ export async function prepareProject(
     return known;
   }
   const importFrom = (from: string) =>
-    importProject(db, repositories, { source: from, owner, name, visibility: "private", onProgress });
+    importProject(db, repositories, { source: from, owner, name, visibility: "private", onProgress, signal });
   say(`importing ${source ?? "the example"} as ${owner}/${name}`);
   return source === undefined ? await withExampleRepository(importFrom) : await importFrom(source);
 }

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   createLogger,
+  type Platform,
   type PlatformConfig,
   readPlatformConfig,
   showProgress,
@@ -11,10 +12,12 @@ import {
 } from "@platform-mcp/platform";
 import {
   bundlePath,
+  chooseRole,
   doctorTable,
   findBundles,
   loadRoles,
   mcpConfig,
+  type Role,
   RunnerError,
   runDoctor,
 } from "@platform-mcp/runner";
@@ -42,35 +45,20 @@ export async function start(args: readonly string[]): Promise<void> {
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function run({ repo, role: roleName, port }: StartArguments): Promise<void> {
-  const stopped = stopSignal();
+  const role = chooseRole(await loadRoles(process.env), roleName);
   const config = configuration(port);
-  const { role, bundles, serversDir } = await buildRole(roleName);
-  const log = join(config.dataDirectory, "platform.log");
-  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  const { outDir } = await build({ onProgress: say });
 
+  const stopping = new AbortController();
+  const stopped = stopSignal().then(() => stopping.abort());
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   say("starting the platform");
+  const log = join(config.dataDirectory, "platform.log");
   const platform = await startPlatform(config, createLogger(config.logLevel, log));
   try {
-    const project = await prepareProject(platform, repo, say, showProgress);
-    const files = agentFiles(config.dataDirectory);
-    const crossProject = role.defaults.PLATFORM_CROSS_PROJECT === "1";
-    const paths = bundles.present.map((domain) => bundlePath(serversDir, domain));
-    const scopes = await scopesOf(paths, role.defaults);
-    const token = await prepareToken(platform.db, {
-      role: roleName,
-      project,
-      scopes,
-      crossProject,
-      known: await files.knownToken(),
-    });
-    const environment = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id };
-    await files.write(mcpConfig({ role, domains: bundles.present, serversDir, node: process.execPath }), environment);
-
-    say(`checking the servers of role ${roleName}`);
-    const env = { ...process.env, ...environment };
-    const report = await runDoctor({ role, serversDir, node: process.execPath, allowMissing: true, env });
-    process.stdout.write(`\n${doctorTable(report)}`);
-    process.stdout.write(guide({ url: platform.url, project, log, bundle: paths[0] ?? "", ...files }));
+    const setup = { platform, config, role, repo, serversDir: join(outDir, "servers"), log, signal: stopping.signal };
+    // Whoever stops it while it still sets up does not wait for that.
+    await Promise.race([prepare(setup), stopped]);
     await stopped;
     say("\nstopping");
   } finally {
@@ -83,10 +71,35 @@ function configuration(port: number | undefined): PlatformConfig {
   return port === undefined ? config : { ...config, port };
 }
 
-async function buildRole(name: string) {
-  const role = (await loadRoles(process.env)).get(name);
-  if (role === undefined) throw new UserError(`there is no role ${name}; see --help`);
-  const { outDir } = await build({ onProgress: say });
-  const serversDir = join(outDir, "servers");
-  return { role, serversDir, bundles: await findBundles(serversDir, role.servers) };
+interface Setup {
+  readonly platform: Platform;
+  readonly config: PlatformConfig;
+  readonly role: Role;
+  readonly repo: string | undefined;
+  readonly serversDir: string;
+  readonly log: string;
+  readonly signal: AbortSignal;
+}
+
+/** A project, a token for it, the files that connect a host, and the doctor's word on whether it all works. */
+async function prepare({ platform, config, role, repo, serversDir, log, signal }: Setup): Promise<void> {
+  const project = await prepareProject(platform, { repo, say, onProgress: showProgress, signal });
+  const files = agentFiles(config.dataDirectory);
+  const { present } = await findBundles(serversDir, role.servers);
+  const bundles = present.map((domain) => bundlePath(serversDir, domain));
+  const token = await prepareToken(platform.db, {
+    role: role.name,
+    project,
+    scopes: await scopesOf(bundles, role.defaults),
+    crossProject: role.defaults.PLATFORM_CROSS_PROJECT === "1",
+    known: await files.knownToken(),
+  });
+  const environment = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id };
+  await files.write(mcpConfig({ role, domains: present, serversDir, node: process.execPath }), environment);
+
+  say(`checking the servers of role ${role.name}`);
+  const env = { ...process.env, ...environment };
+  const report = await runDoctor({ role, serversDir, node: process.execPath, allowMissing: true, env });
+  say(`\n${doctorTable(report).trimEnd()}`);
+  say(guide({ url: platform.url, project, log, bundle: bundles[0] ?? "", ...files }));
 }

@@ -71,6 +71,15 @@ describe("the commits of a repository", () => {
   });
 });
 
+describe("a commit of before 1970 by its own clock", () => {
+  const sample = useSample((repository) => {
+    repository.commit({ time: 60 });
+  });
+  test("is listed", async () => {
+    expect(await listCommits(sample, page)).toMatchObject([{ committed_at: "1969-12-31T20:31:05-03:30" }]);
+  });
+});
+
 describe("an empty repository", () => {
   const sample = useSample();
   test("has no commits", async () => {

@@ -31,7 +31,7 @@ export interface ServerOptions {
 export function createServer({ version, logger, routes }: ServerOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     bodyLimit: maxBodyBytes,
     genReqId: ({ headers }) => requestId(headers["x-request-id"]),
     routerOptions: { maxParamLength: 1024 },
@@ -43,9 +43,9 @@ export function createServer({ version, logger, routes }: ServerOptions): Fastif
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({ ...securityHeaders, "x-request-id": request.id });
   });
-  app.addHook("onResponse", async ({ id, method, routeOptions: { url } }, { statusCode, elapsedTime, log }) => {
+  app.addHook("onResponse", async ({ method, routeOptions: { url } }, { statusCode, elapsedTime, log }) => {
     // The route's template, not the URL: what callers put into it is theirs.
-    log.info({ request_id: id, method, path: url, status: statusCode, ms: Math.round(elapsedTime) }, "request");
+    log.info({ method, path: url, status: statusCode, ms: Math.round(elapsedTime) }, "request");
   });
   app.setErrorHandler(sendError);
   // Bodies are JSON; the framework would also take plain text.
@@ -73,7 +73,7 @@ export function createServer({ version, logger, routes }: ServerOptions): Fastif
 /** The one place where an error becomes an answer. */
 function sendError(error: unknown, request: Pick<FastifyRequest, "id" | "log">, reply: FastifyReply): void {
   const { status, body, headers } = errorAnswer(error);
-  if (status >= 500) request.log.error({ err: error, request_id: request.id }, "request failed");
+  if (status >= 500) request.log.error({ err: error }, "request failed");
   reply
     .code(status)
     .headers(headers ?? {})

@@ -15,6 +15,7 @@ export interface ProjectImport {
   readonly name: string;
   readonly visibility: ActiveProject["visibility"];
   readonly onProgress: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** The name a project gets from where it is imported: the last part of the path, as far as names allow. */
@@ -50,6 +51,7 @@ export async function importProject(
     source: request.source,
     destination,
     onProgress: request.onProgress,
+    signal: request.signal,
   });
   try {
     const row = {

@@ -10,8 +10,12 @@ import { markerOf } from "./server.ts";
 import { until } from "./until.ts";
 
 let sandbox: Sandbox;
+/** A database that is made once, for the tests that are not about its making; each leaves it closed. */
+let existing: string;
 beforeAll(async () => {
   sandbox = await openSandbox();
+  existing = sandbox.dataDirectory("existing");
+  await (await open(existing)).close();
 });
 afterEach(async () => expect(await sandbox.leftovers()).toEqual([]));
 afterAll(() => sandbox.remove());
@@ -71,7 +75,7 @@ describe("the embedded database", () => {
     const before = { ...process.env };
     Object.assign(process.env, hostile, { PGDATA: "/nonexistent", PGPORT: "1" });
     try {
-      const database = await open(sandbox.dataDirectory());
+      const database = await open(existing);
       expect((await database.pool.query("SELECT current_user AS name")).rows).toEqual([{ name: "platform" }]);
       await database.close();
     } finally {
@@ -80,38 +84,35 @@ describe("the embedded database", () => {
   });
 
   test("is adopted alive after its owner was killed", async () => {
-    const dataDirectory = sandbox.dataDirectory();
-    const writer = new WriterProcess(dataDirectory);
+    const writer = new WriterProcess(existing);
     await writer.opened();
-    const pid = await postmasterPid(dataDirectory);
+    const pid = await postmasterPid(existing);
     await writer.kill();
-    const database = await open(dataDirectory);
+    const database = await open(existing);
     expect(database.events).toEqual(["adopted"]);
-    expect(await postmasterPid(dataDirectory)).toBe(pid);
+    expect(await postmasterPid(existing)).toBe(pid);
     await database.close();
   });
 
   test("is watched when adopted: killed then, it is restarted", async () => {
-    const dataDirectory = sandbox.dataDirectory();
-    const writer = new WriterProcess(dataDirectory);
+    const writer = new WriterProcess(existing);
     await writer.opened();
     await writer.kill();
-    const database = await open(dataDirectory);
-    process.kill(await postmasterPid(dataDirectory), "SIGKILL");
+    const database = await open(existing);
+    process.kill(await postmasterPid(existing), "SIGKILL");
     expect(await until(() => database.events.includes("restarted"), 20_000)).toBe(true);
     expect((await database.pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
     await database.close();
   });
 
   test("when killed makes new queries wait, and fails only those under way", async () => {
-    const dataDirectory = sandbox.dataDirectory();
-    const database = await open(dataDirectory);
+    const database = await open(existing);
     const underWay = database.pool.query("SELECT pg_sleep(60)").then(
       () => "answered",
       () => "failed",
     );
     const client = await database.pool.connect();
-    process.kill(await postmasterPid(dataDirectory), "SIGKILL");
+    process.kill(await postmasterPid(existing), "SIGKILL");
     expect(await underWay).toBe("failed");
     // Between two statements of a transaction: only the next one may fail.
     await expect(client.query("SELECT 1")).rejects.toThrow();
@@ -122,15 +123,14 @@ describe("the embedded database", () => {
   });
 
   test("closes while it is being restarted", async () => {
-    const dataDirectory = sandbox.dataDirectory();
-    const database = await open(dataDirectory);
-    process.kill(await postmasterPid(dataDirectory), "SIGKILL");
+    const database = await open(existing);
+    process.kill(await postmasterPid(existing), "SIGKILL");
     expect(await until(() => database.events.includes("died"), 20_000)).toBe(true);
     await database.close();
   });
 
   test("closes although a connection was never given back", async () => {
-    const database = await open(sandbox.dataDirectory());
+    const database = await open(existing);
     await database.pool.connect();
     await database.close();
   });
@@ -163,12 +163,11 @@ describe("the embedded database", () => {
 
 describe("the owner", () => {
   test("is one: a second one is told who, where and what to do", async () => {
-    const dataDirectory = sandbox.dataDirectory();
-    const writer = new WriterProcess(dataDirectory);
+    const writer = new WriterProcess(existing);
     await writer.opened();
-    const error: unknown = await open(dataDirectory).catch((reason: unknown) => reason);
+    const error: unknown = await open(existing).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DataDirectoryBusyError);
-    expect(String(error)).toContain(`process ${writer.child.pid}) already runs on ${dataDirectory}: run "stop" first`);
+    expect(String(error)).toContain(`process ${writer.child.pid}) already runs on ${existing}: run "stop" first`);
     await writer.close();
   });
 
@@ -187,13 +186,12 @@ describe("the owner", () => {
     ["that others may enter", "platform-mcp-0123456789ab", 0o755],
     ["behind a link", "platform-mcp-ba9876543210", undefined],
   ])("does not take a directory %s for its socket's, and leaves it alone", async (_, name, mode) => {
-    const dataDirectory = sandbox.dataDirectory();
-    const first = await open(dataDirectory);
+    const first = await open(existing);
     await first.close();
     const other = join(sandbox.root, name);
     await (mode === undefined ? symlink(sandbox.root, other) : mkdir(other, { mode }));
-    await writeFile(layoutOf(dataDirectory).socketRecord, other);
-    const second = await open(dataDirectory);
+    await writeFile(layoutOf(existing).socketRecord, other);
+    const second = await open(existing);
     const { rows } = await second.pool.query("SHOW unix_socket_directories");
     expect(rows[0].unix_socket_directories).not.toContain(other);
     await second.close();
@@ -203,13 +201,12 @@ describe("the owner", () => {
 
 describe("a guest", () => {
   test("uses the running platform's database and leaves it running", async () => {
-    const dataDirectory = sandbox.dataDirectory();
-    const owner = new WriterProcess(dataDirectory);
+    const owner = new WriterProcess(existing);
     await owner.opened();
-    const guest = await open(dataDirectory, "guest");
+    const guest = await open(existing, "guest");
     await guest.pool.query("CREATE TABLE numbers AS SELECT 7 AS n");
     await guest.close();
-    const again = await open(dataDirectory, "guest");
+    const again = await open(existing, "guest");
     expect(await numbers(again)).toEqual([7]);
     await again.close();
     expect([guest.events, again.events]).toEqual([[], []]);
@@ -227,10 +224,9 @@ describe("a guest", () => {
   });
 
   test("without a platform owns the database until it closes it, and others wait for that", async () => {
-    const dataDirectory = sandbox.dataDirectory();
-    const first = await open(dataDirectory, "guest");
-    const guest = new WriterProcess(dataDirectory, "guest");
-    const owner = new WriterProcess(dataDirectory, "owner");
+    const first = await open(existing, "guest");
+    const guest = new WriterProcess(existing, "guest");
+    const owner = new WriterProcess(existing, "owner");
     await Promise.all(
       [guest, owner].map((writer) => writer.waitFor("its turn", () => writer.events.includes("waiting"))),
     );
