@@ -33,7 +33,7 @@ export async function examineServer(
     } catch (error) {
       problems.push({
         subject: "server",
-        detail: await whyItFailed(server, error),
+        detail: error instanceof Error ? error.message : String(error),
         remedy: `see: ${[entry.command, ...entry.args].join(" ")} --check`,
       });
       return null;
@@ -48,11 +48,4 @@ export async function examineServer(
     problems.push(...(check === null ? [] : accessProblems(check)));
   }
   return { name, state: problems.length === 0 ? "ok" : "failing", serving, access, problems };
-}
-
-/** The process has ended by now. What it said itself explains more than what its host noticed. */
-async function whyItFailed({ ended, child }: ServerProcess, error: unknown): Promise<string> {
-  const ending = await ended;
-  if (child.exitCode !== 0) return ending;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -17,7 +17,9 @@ export async function listTools(server: ServerProcess, startedAt: number): Promi
     { name: "platform-mcp-doctor", version: "1" },
     { versionNegotiation: { mode: "auto", probe: { timeoutMs: probeTimeoutMs } } },
   );
-  try {
+  // Asked first, as the SDK only notices that the connection is gone.
+  const gone = server.ended.then((reason) => Promise.reject(new Error(reason)));
+  const listed = async (): Promise<Serving> => {
     await client.connect(hostTransport(server));
     const { tools } = await client.listTools();
     const startMs = Math.round(performance.now() - startedAt);
@@ -27,6 +29,9 @@ export async function listTools(server: ServerProcess, startedAt: number): Promi
       start_ms: startMs,
       protocol: client.getNegotiatedProtocolVersion() ?? "unknown",
     };
+  };
+  try {
+    return await Promise.race([gone, listed()]);
   } finally {
     await stopServer(server);
   }
