@@ -13,8 +13,12 @@ const run = promisify(execFile);
 
 describe("a repository served over smart HTTP", () => {
   const sample = useSample((repository) => {
-    for (let index = 0; index < 50; index++)
-      repository.commit({ files: { [`file ${index}`]: `${index}\n`.repeat(100) } });
+    // Enough branches that a client compresses what it asks for.
+    for (let index = 0; index < 30; index++) {
+      const files = { [`file ${index}`]: `${index}\n`.repeat(100) };
+      repository.commit({ branch: `branch-${index}`, parents: index ? [`branch-${index - 1}`] : [], files });
+    }
+    repository.git("branch", "main", "branch-29");
     repository.git("tag", "-a", "-m", "v1", "v1");
     repository.git("config", "uploadpack.hideRefs", "refs/agent-wip");
     repository.git("config", "uploadpack.allowFilter", "true");
