@@ -1,0 +1,87 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const main = join(import.meta.dirname, "../../packages/platform/src/main.ts");
+const node = ["--import", "tsx", main];
+
+/** The platform as its own process on one data directory and one port, to be killed and started again. */
+export class ServedPlatform {
+  readonly url: string;
+  readonly #data: string;
+  readonly #listen: string;
+  #process: ChildProcess | undefined;
+  #errors = "";
+
+  private constructor(data: string, port: number) {
+    this.#data = data;
+    this.#listen = `127.0.0.1:${port}`;
+    this.url = `http://${this.#listen}`;
+  }
+
+  static async on(data: string): Promise<ServedPlatform> {
+    return new ServedPlatform(data, await freePort());
+  }
+
+  /** Starts it and waits until it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [...node, "start", "--listen", this.#listen, "--data", this.#data], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    this.#process = child;
+    this.#errors = "";
+    child.stderr.on("data", (chunk) => {
+      this.#errors += chunk;
+    });
+    await this.#ready();
+  }
+
+  async #ready(): Promise<void> {
+    while (
+      !(await fetch(`${this.url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      ))
+    ) {
+      if (this.#process?.exitCode !== null) throw new Error(`the platform ended by itself: ${this.#errors}`);
+      await delay(20);
+    }
+  }
+
+  async killPlatform(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  }
+
+  async killPostgres(): Promise<void> {
+    const file = await readFile(join(this.#data, "postgres", "data", "postmaster.pid"), "utf8");
+    process.kill(Number(file.split("\n", 1)[0]), "SIGKILL");
+  }
+
+  async token(): Promise<string> {
+    const args = [...node, "token", "create", "--name", "chaos", "--data", this.#data];
+    return (await run(process.execPath, args)).stdout.trim();
+  }
+
+  async stop(): Promise<void> {
+    await run(process.execPath, [...node, "stop", "--data", this.#data]);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  return address.port;
+}
