@@ -10,6 +10,8 @@ export interface CallContext {
   /** Counted from 1. */
   readonly attempt: number;
   readonly requestId: string;
+  /** True when an earlier attempt at this write may have been received: then a later one that was not says little. */
+  readonly mayHaveArrived: boolean;
   /** The token of this attempt, which must never show. */
   readonly token: string;
 }
@@ -27,6 +29,11 @@ export function callName({ method, path }: CallContext): string {
 /** Reads may be repeated without harm; whatever else a method does, it may not. */
 export function isRead({ method }: CallContext): boolean {
   return method === "GET";
+}
+
+/** What is known about the call, given how this attempt at it ended. */
+export function outcomeOfCall(context: CallContext, ofAttempt: Outcome): Outcome {
+  return context.mayHaveArrived && ofAttempt === "not_sent" ? "unknown" : ofAttempt;
 }
 
 /** What a message says at its end about the outcome and the attempts made; empty when there is nothing to say. */

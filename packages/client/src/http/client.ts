@@ -56,14 +56,18 @@ class Client {
     const ending = endingOf(signal, this.#closing.signal);
     const deadline = performance.now() + timeouts.deadline;
     let tokenRefreshed = false;
+    let mayHaveArrived = false;
     for (let attempt = 1; ; attempt++) {
-      const context = await this.#context(endpoint, request, attempt);
+      const token = await config.token.get();
+      const { origin, requestId } = request;
+      const { method, path } = endpoint;
+      const context = { method, path, origin, requestId, attempt, mayHaveArrived, token };
       try {
         return await this.#attempt(endpoint, request, context, ending);
       } catch (error) {
         if (!tokenRefreshed && error instanceof PlatformError && error.status === 401) {
           tokenRefreshed = true;
-          if (await this.#tokenChanged(context.token)) continue;
+          if (await this.#tokenChanged(token)) continue;
         }
         const delay = retryDelay(error, {
           attempt,
@@ -73,9 +77,9 @@ class Client {
         });
         if (delay === undefined) throw error;
         const endedBy = await pause(delay, ending);
-        if (endedBy !== undefined) {
-          throw abortedBetween(context, error instanceof ClientError ? error.outcome : "unknown", endedBy);
-        }
+        const outcome = error instanceof ClientError ? error.outcome : "unknown";
+        if (endedBy !== undefined) throw abortedBetween(context, outcome, endedBy);
+        mayHaveArrived ||= outcome === "unknown" && method !== "GET";
       }
     }
   }
@@ -97,11 +101,6 @@ class Client {
       this.#honoursIdempotencyKeys = true;
     }
     return await readAnswer(answer, endpoint, context, this.#reading);
-  }
-
-  async #context({ method, path }: Endpoint, request: WireRequest, attempt: number): Promise<CallContext> {
-    const { origin, requestId } = request;
-    return { method, path, origin, requestId, attempt, token: await this.#options.config.token.get() };
   }
 
   /** Whether another token than the one refused is to be had: it may have been rotated since it was read. */

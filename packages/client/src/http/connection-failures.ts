@@ -58,12 +58,13 @@ export function connectionFailure(
   // A request that stopped at the proxy has not reached the platform.
   const reached: Progress = isProxyRefusal(code) ? { phase: "connect", status: undefined } : progress;
   const { phase } = reached;
-  const call = { method: context.method, path: context.path, outcome: outcomeAt(reached) };
+  const call = { method: context.method, path: context.path, outcome: outcomeAt(context, reached) };
   const end = aftermathAt(context, reached);
   if (phase === "connect") {
+    const harmless = call.outcome === "not_sent" || isRead(context);
     const { why, temporary } = explain(code, message);
     const text = `${callName(context)}: cannot connect to ${context.origin}: ${why}${end}`;
-    return new NetworkError(text, { ...call, retryable: temporary, phase, code: code || undefined });
+    return new NetworkError(text, { ...call, retryable: temporary && harmless, phase, code: code || undefined });
   }
   const garbled = (error instanceof Error && error.name === "HTTPParserError") || code === "UND_ERR_HEADERS_OVERFLOW";
   if (phase === "headers" && garbled) {

@@ -15,11 +15,18 @@ const maxErrorBody = 65_536;
 const maxMessage = 1_000;
 const maxFields = 20;
 
-function outcomeOf(context: CallContext, status: number, { fromPlatform }: ErrorAnswer): Outcome {
+function outcomeOf(context: CallContext, status: number, wait: number | undefined, said: ErrorAnswer): Outcome {
   if (isRead(context)) return "answered";
+  // This attempt was turned away, which does not say what became of an earlier one.
+  if (context.mayHaveArrived && isTemporary(status, wait)) return "unknown";
   // A gateway answers so too when it has lost the platform's answer to a request that it had passed on.
-  if (status === 502 || status === 504 || (status === 503 && !fromPlatform)) return "unknown";
+  if (status === 502 || status === 504 || (status === 503 && !said.fromPlatform)) return "unknown";
   return "answered";
+}
+
+/** A conflict that names a time is with something that will be over by then. */
+function isTemporary(status: number, wait: number | undefined): boolean {
+  return temporaryStatuses.has(status) || (status === 409 && wait !== undefined);
 }
 
 function describe(context: CallContext, error: Omit<PlatformError, keyof Error>): string {
@@ -38,14 +45,14 @@ function describe(context: CallContext, error: Omit<PlatformError, keyof Error>)
 export async function platformFailure(answer: Answer, context: CallContext): Promise<PlatformError> {
   const { status } = answer;
   const said = parseErrorBody(await readStart(answer, maxErrorBody), answer.header("content-type"));
-  const outcome = outcomeOf(context, status, said);
   const wait = parseRetryAfter(answer.header("retry-after"), Date.now());
+  const outcome = outcomeOf(context, status, wait, said);
   const harmless = isRead(context) || outcome === "answered";
   const details = {
     method: context.method,
     path: context.path,
     outcome,
-    retryable: harmless && (temporaryStatuses.has(status) || (status === 409 && wait !== undefined)),
+    retryable: harmless && isTemporary(status, wait),
     status,
     serverMessage: quote(context, said.message ?? "", maxMessage) || statusPhrase(status),
     fields: said.fields.slice(0, maxFields).map(({ path, message }) => ({

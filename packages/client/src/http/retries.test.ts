@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { projects } from "../contract/index.ts";
 import { facts, failureOf, testClient } from "../testing/client.ts";
 import { type SeenRequest, sendJson, startHttpServer } from "../testing/http-server.ts";
+import { startTcpServer } from "../testing/tcp-server.ts";
 
 const page = { items: [], total: 0 };
 const newProject = { body: { name: "demo" } };
@@ -107,6 +108,50 @@ describe("a platform that has echoed an Idempotency-Key", () => {
       outcome: "unknown",
     });
     expect(server.seen).toHaveLength(3);
+  });
+
+  test("that disappears after it may have received a POST: nobody says that nothing was sent", async () => {
+    let requests = 0;
+    await using server = await startTcpServer({
+      request(socket) {
+        if (++requests > 1) {
+          server[Symbol.asyncDispose]();
+          return;
+        }
+        const key = /idempotency-key: (.*)/i.exec(server.heads[0] ?? "")?.[1];
+        socket.write(`HTTP/1.1 201 Created\r\nidempotency-key: ${key}\r\ncontent-length: 0\r\n\r\n`);
+      },
+    });
+    await using client = testClient(server.url);
+    await client.call(projects.createProject, newProject);
+    const error = await failureOf(client.call(projects.createProject, newProject));
+    expect(facts(error, server.url)).toMatchInlineSnapshot(`
+      {
+        "message": "POST /api/projects: cannot connect to URL: connection refused. Is the platform running, and PLATFORM_API_URL right? It is unknown whether it was carried out: check before trying again. Tried 6 times.",
+        "name": "NetworkError",
+        "outcome": "unknown",
+        "retryable": false,
+      }
+    `);
+  });
+
+  test("that turns a repeated POST away does not say what became of the first", async () => {
+    await using server = await startHttpServer((response, request, count) => {
+      if (count === 1) sendJson(response, 201, {}, echo(request));
+      else if (count === 2) response.destroy();
+      else sendJson(response, 429, { error: "too many requests" }, { "retry-after": "100" });
+    });
+    await using client = testClient(server.url);
+    await client.call(projects.createProject, newProject);
+    const error = await failureOf(client.call(projects.createProject, newProject));
+    expect(facts(error, server.url)).toMatchInlineSnapshot(`
+      {
+        "message": "POST /api/projects answered 429 Too Many Requests: too many requests. Retry after 100 s. It is unknown whether it was carried out: check before trying again. Tried 2 times.",
+        "name": "PlatformError",
+        "outcome": "unknown",
+        "retryable": false,
+      }
+    `);
   });
 
   test("must echo the very key", async () => {
