@@ -6,7 +6,7 @@ import { DatabaseStartError, type OpenDatabase, openDatabase } from "./open.ts";
 import { openSandbox, type Sandbox } from "./testing/sandbox.ts";
 
 let sandbox: Sandbox;
-let embedded: OpenDatabase;
+let embedded: OpenDatabase | undefined;
 let password: string;
 let socketDirectory: string;
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   password = String((await connectionTo(layout, socketDirectory)).password);
 });
 afterAll(async () => {
-  await embedded.close();
+  await embedded?.close();
   await sandbox.remove();
 });
 

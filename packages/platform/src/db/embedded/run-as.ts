@@ -1,5 +1,6 @@
 import { execFile, type SpawnOptions } from "node:child_process";
 import { stat } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { promisify } from "node:util";
 import { DatabaseStartError } from "../database-start-error.ts";
 import type { Binaries } from "./binaries.ts";
@@ -9,10 +10,10 @@ const run = promisify(execFile);
 const NOBODY = 65534;
 
 /**
- * PostgreSQL refuses to run as root. Its ways round that:
+ * PostgreSQL refuses to run as root, and initdb as a user without a name. The ways round that:
  * - `direct`: we are an ordinary user.
- * - `namespace`: in a user namespace root is shown to PostgreSQL as nobody, while on disk its files stay root's, so that
- *   it works below directories only root may enter, and nothing is created or handed over.
+ * - `namespace`: in a user namespace we are shown to PostgreSQL as nobody, while on disk its files stay ours, so that it
+ *   works below directories only we may enter, and nothing is created or handed over.
  * - `setuid`: where namespaces are blocked (a container's default), really as another user, who owns the data directory.
  */
 export type RunAs =
@@ -33,7 +34,7 @@ export async function chooseRunAs(data: string, binaries: Binaries): Promise<Run
         `${data} belongs to user ${owner.uid}, and this is user ${self}: start as that user`,
       );
     }
-    return { way: "direct", uid: self };
+    return owner !== undefined || hasName() ? { way: "direct", uid: self } : nameless(self, binaries);
   }
   if (process.platform !== "linux") {
     throw new DatabaseStartError("PostgreSQL does not run as root: start as an ordinary user, or set DATABASE_URL");
@@ -51,6 +52,26 @@ export async function chooseRunAs(data: string, binaries: Binaries): Promise<Run
     );
   }
   return becoming({ uid: NOBODY, gid: NOBODY });
+}
+
+function hasName(): boolean {
+  try {
+    userInfo();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A container may be run as any number, with no line in /etc/passwd. */
+async function nameless(uid: number, binaries: Binaries): Promise<RunAs> {
+  const refusal = await namespaceRefusal(binaries);
+  if (refusal !== undefined) {
+    throw new DatabaseStartError(
+      `PostgreSQL cannot make a database as user ${uid}, who has no name in /etc/passwd, nor in a user namespace (${refusal}): run as a user with a name, or set DATABASE_URL`,
+    );
+  }
+  return { way: "namespace", uid };
 }
 
 /** Root of a container may have been denied even this. */
