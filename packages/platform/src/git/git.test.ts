@@ -1,6 +1,20 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { gitOutput, readGit, startGit } from "./git.ts";
 import { useSample } from "./testing/use-sample.ts";
+
+/** Whether a process still does anything: one that nobody has waited for stays a zombie. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !(existsSync("/proc/self/stat") && / Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8")));
+  } catch {
+    return false;
+  }
+}
 
 describe("git", () => {
   const sample = useSample((repository) => {
@@ -58,6 +72,18 @@ describe("git", () => {
       break;
     }
     expect(size).toBeGreaterThan(0);
+  });
+
+  test("ends with us", async () => {
+    const file = JSON.stringify(join(import.meta.dirname, "git.ts"));
+    const script = `import { startGit } from ${file};
+      startGit(["-c", "alias.hang=!echo $$ >&2; exec sleep 600", "hang"]).stderr.once("data", (data) => {
+        process.stdout.write(String(data), () => process.exit(3));
+      });`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+    const pid = Number(await text(child.stdout));
+    expect(pid).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
   });
 
   test("that is missing is said in one line", async () => {

@@ -37,6 +37,12 @@ export interface GitProcess {
   stop(): void;
 }
 
+const running = new Set<() => void>();
+// Processes in groups of their own outlive us otherwise.
+process.on("exit", () => {
+  for (const stop of running) stop();
+});
+
 /** Starts git with a clean environment; standard input stays open for the caller. */
 export function startGit(args: readonly string[], options: Omit<GitOptions, "input"> = {}): GitProcess {
   const { repository, signal, timeout = 30_000 } = options;
@@ -59,6 +65,7 @@ export function startGit(args: readonly string[], options: Omit<GitOptions, "inp
       // It has ended already.
     }
   };
+  running.add(stop);
   const fail = (reason: unknown) => {
     failure ??= reason;
     stop();
@@ -89,6 +96,7 @@ export function startGit(args: readonly string[], options: Omit<GitOptions, "inp
   ended
     .catch(() => {})
     .finally(() => {
+      running.delete(stop);
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     });
