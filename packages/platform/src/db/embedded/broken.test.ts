@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { DatabaseStartError, openDatabase } from "../open.ts";
 import { openSandbox, type Sandbox } from "../testing/sandbox.ts";
+import { findBinaries } from "./binaries.ts";
 import { type Layout, layoutOf } from "./layout.ts";
+import { launch, stop } from "./postmaster.ts";
+import { isRunning } from "./process-table.ts";
+import { chooseRunAs } from "./run-as.ts";
 
 const isRoot = process.geteuid?.() === 0;
 
@@ -67,6 +71,22 @@ test("a copy of a database is a database of its own, beside its original", async
   await original?.close();
   expect((await copy?.pool.query("SELECT 1 AS one"))?.rows).toEqual([{ one: 1 }]);
   await copy?.close();
+});
+
+test("a database on which somebody else runs a server is left to them", async () => {
+  const layout = layoutOf(sound);
+  const binaries = await findBinaries();
+  const runAs = await chooseRunAs(layout.data, binaries);
+  const socketDirectory = join(sandbox.root, "by-hand");
+  await mkdir(socketDirectory, { mode: 0o700 });
+  const theirs = await launch({ layout, binaries, runAs, socketDirectory, marker: "by-hand" });
+  expect(await failure(sound)).toContain(`another PostgreSQL (process ${theirs.pid}) runs on ${layout.data}: stop it`);
+  expect(await isRunning(theirs)).toBe(true);
+  await stop(theirs);
+});
+
+test("a machine for which there are no binaries is told of DATABASE_URL", async () => {
+  await expect(findBinaries("beos-m68k")).rejects.toThrow(/beos-m68k.*set DATABASE_URL/);
 });
 
 test("a data directory below a file is refused", async () => {

@@ -78,11 +78,15 @@ async function runInitdb(server: Server, data: string, passwordFile: string): Pr
       output += text;
     });
   }
-  const [code, signal] = await once(initdb, "close").catch((error: unknown) => [String(error), null]);
-  if (code !== 0) {
-    const reason = signal === null ? `${code}` : `killed by ${signal}`;
+  const [code, signal] = await once(initdb, "close").catch((error: Error) => {
     throw new DatabaseStartError(
-      `the database could not be made in ${data}: initdb: ${reason}: ${output.trim().split("\n").slice(-3).join("; ")}`,
+      `the PostgreSQL programs do not run on this machine (${error.message}): set DATABASE_URL to a PostgreSQL server`,
+    );
+  });
+  if (code !== 0) {
+    const reason = `ended with ${signal ?? code}`;
+    throw new DatabaseStartError(
+      `the database could not be made in ${data}: initdb ${reason}: ${output.trim().split("\n").slice(-3).join("; ")}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { access, mkdir, stat, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DataDirectoryBusyError, type OpenDatabase, openDatabase } from "../open.ts";
@@ -7,6 +7,7 @@ import { WriterProcess } from "../testing/writer-process.ts";
 import { layoutOf } from "./layout.ts";
 import { processesMarked } from "./process-table.ts";
 import { markerOf } from "./server.ts";
+import { stopAbandoned } from "./stop-abandoned.ts";
 import { until } from "./until.ts";
 
 let sandbox: Sandbox;
@@ -120,6 +121,32 @@ describe("the embedded database", () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => database.pool.query("SELECT 1 AS one")));
     expect(answers.flatMap(({ rows }) => rows)).toEqual(Array.from({ length: 30 }, () => ({ one: 1 })));
     await database.close();
+  });
+
+  test("comes back when its socket's directory was swept away, with its owner alive and killed", async () => {
+    const sweep = async () => rm((await readFile(layoutOf(existing).socketRecord, "utf8")).trim(), { recursive: true });
+    const writer = new WriterProcess(existing);
+    await writer.opened();
+    await sweep();
+    process.kill(await postmasterPid(existing), "SIGKILL");
+    await writer.waitFor("the restart", () => writer.events.includes("restarted"));
+    await sweep();
+    await writer.kill();
+    const database = await open(existing);
+    expect((await database.pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+
+  test("is stopped after its owner was killed, when that is asked for, and only then", async () => {
+    expect(await stopAbandoned(sandbox.dataDirectory())).toBeUndefined();
+    const writer = new WriterProcess(existing);
+    await writer.opened();
+    expect(await stopAbandoned(existing)).toBeUndefined();
+    const pid = await postmasterPid(existing);
+    await writer.kill();
+    expect(await stopAbandoned(existing)).toBe(pid);
+    expect(await sandbox.leftovers()).toEqual([]);
+    expect(await stopAbandoned(existing)).toBeUndefined();
   });
 
   test("closes while it is being restarted", async () => {

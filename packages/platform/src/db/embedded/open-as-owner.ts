@@ -1,7 +1,7 @@
 import type { ReportEvent } from "../database-event.ts";
 import { DatabaseStartError } from "../database-start-error.ts";
 import { drain } from "../pool.ts";
-import { findBinaries } from "./binaries.ts";
+import type { Binaries } from "./binaries.ts";
 import { dataExists } from "./data-directory.ts";
 import { initialise } from "./initialise.ts";
 import type { Layout } from "./layout.ts";
@@ -19,6 +19,7 @@ const CONNECTIONS = 20;
 /** Brings the server up, by whatever it takes, and keeps it up until the pool is closed; `release` is called at the end. */
 export async function openAsOwner(
   layout: Layout,
+  binaries: Binaries,
   report: ReportEvent,
   release: () => Promise<void>,
 ): Promise<OpenPool> {
@@ -30,11 +31,10 @@ export async function openAsOwner(
     }
   };
   try {
-    const binaries = await findBinaries();
     const exists = await dataExists(layout);
     const runAs = await chooseRunAs(layout.data, binaries);
     const socketDirectory = await prepareSocketDirectory(layout, runAs);
-    undo.push(() => removeSocketDirectory(layout, socketDirectory));
+    undo.push(() => removeSocketDirectory(layout));
     const server: Server = { layout, binaries, runAs, socketDirectory, marker: await markerOf(layout) };
     if (!exists) {
       report({ kind: "initialising", detail: layout.data });

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { ReportEvent } from "../database-event.ts";
 import { DatabaseStartError } from "../database-start-error.ts";
+import { findBinaries } from "./binaries.ts";
 import { makeDirectories } from "./data-directory.ts";
 import { DataDirectoryBusyError } from "./data-directory-busy-error.ts";
 import { errorCode } from "./files.ts";
@@ -24,6 +25,7 @@ export async function openEmbedded(
   mode: "owner" | "guest",
   report: ReportEvent,
 ): Promise<OpenPool> {
+  const binaries = await findBinaries();
   const layout = layoutOf(dataDirectory);
   await makeDirectories(layout);
   const deadline = performance.now() + PATIENCE;
@@ -31,7 +33,7 @@ export async function openEmbedded(
     for (;;) {
       const claim = await claimOwnership(dataDirectory, mode === "owner" ? "platform" : "command");
       if (claim.owned) {
-        return await openAsOwner(layout, report, claim.release);
+        return await openAsOwner(layout, binaries, report, claim.release);
       }
       const { owner } = claim;
       if (owner.kind === "command" && performance.now() < deadline) {

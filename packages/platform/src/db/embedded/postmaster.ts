@@ -4,7 +4,7 @@ import { DatabaseStartError } from "../database-start-error.ts";
 import { copyBinaries } from "./binaries.ts";
 import { serverEnvironment } from "./initialise.ts";
 import { logSince, openLog } from "./log.ts";
-import { commandOf, identify, isRunning, type ProcessIdentity } from "./process-table.ts";
+import { commandOf, identify, isRunning, type ProcessIdentity, sendSignal } from "./process-table.ts";
 import { command, dataArgument } from "./run-as.ts";
 import { connectionTo, readPostmasterFile, type Server } from "./server.ts";
 import { serverSettings } from "./settings.ts";
@@ -68,11 +68,20 @@ export async function launch(server: Server): Promise<Postmaster> {
   );
 }
 
-/** The server that an earlier owner left running, once it accepts connections; undefined when there is none to be had. */
-export async function adopt(server: Server): Promise<Postmaster | undefined> {
-  const found = await readPostmasterFile(server.layout);
+/** The first process of the server that an earlier owner left running, if any. */
+export async function findPostmaster({
+  layout,
+  marker,
+}: Pick<Server, "layout" | "marker">): Promise<ProcessIdentity | undefined> {
+  const found = await readPostmasterFile(layout);
   const identity = found === undefined ? undefined : await identify(found.pid);
-  if (identity === undefined || !(await commandOf(identity.pid)).includes(server.marker)) {
+  return identity !== undefined && (await commandOf(identity.pid)).includes(marker) ? identity : undefined;
+}
+
+/** That server, once it accepts connections; undefined when there is none to be had. */
+export async function adopt(server: Server): Promise<Postmaster | undefined> {
+  const identity = await findPostmaster(server);
+  if (identity === undefined) {
     return undefined;
   }
   const postmaster = { ...identity, ended: end(identity) };
@@ -92,18 +101,17 @@ export async function adopt(server: Server): Promise<Postmaster | undefined> {
  * Stops the server: first so that it closes its sessions and writes its checkpoint, then less and less politely. Its next
  * start makes up for what was left out.
  */
-export async function stop(postmaster: Postmaster): Promise<void> {
+export async function stop(postmaster: ProcessIdentity): Promise<void> {
   for (const signal of ["SIGINT", "SIGQUIT", "SIGKILL"] as const) {
     if (!(await isRunning(postmaster))) {
       return;
     }
-    try {
-      process.kill(postmaster.pid, signal);
-    } catch {
+    sendSignal(postmaster.pid, signal);
+    if (await until(async () => !(await isRunning(postmaster)), STOP_TIMEOUT)) {
       return;
     }
-    await until(async () => !(await isRunning(postmaster)), STOP_TIMEOUT);
   }
+  throw new DatabaseStartError(`PostgreSQL (process ${postmaster.pid}) does not end: end it first`);
 }
 
 /** Whether a session can be opened. */

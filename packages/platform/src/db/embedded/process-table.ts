@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { errorCode } from "./files.ts";
 
 const run = promisify(execFile);
 
@@ -44,6 +45,17 @@ export async function commandOf(pid: number): Promise<string> {
     return (await readFile(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ");
   } catch {
     return "";
+  }
+}
+
+/** Sends a signal to a process, unless it has ended meanwhile. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (errorCode(error) !== "ESRCH") {
+      throw error;
+    }
   }
 }
 

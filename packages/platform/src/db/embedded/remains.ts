@@ -1,8 +1,9 @@
 import { readdir, readlink, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseStartError } from "../database-start-error.ts";
-import { commandOf, identify, processesMarked } from "./process-table.ts";
+import { commandOf, identify, processesMarked, sendSignal } from "./process-table.ts";
 import { postmasterFile, readPostmasterFile, type Server } from "./server.ts";
+import { restoreSocketDirectory } from "./socket-directory.ts";
 import { until } from "./until.ts";
 
 const KILL_TIMEOUT = 5_000;
@@ -18,7 +19,7 @@ export async function clearRemains(server: Server): Promise<boolean> {
   const gone = await until(async () => {
     const left = await processesMarked(server.marker);
     for (const { pid } of left) {
-      kill(pid);
+      sendSignal(pid, "SIGKILL");
     }
     found ||= left.length > 0;
     return left.length === 0;
@@ -30,6 +31,7 @@ export async function clearRemains(server: Server): Promise<boolean> {
     );
   }
   await rm(postmasterFile(server.layout), { force: true });
+  await restoreSocketDirectory(server.socketDirectory, server.runAs);
   for (const name of await readdir(server.socketDirectory)) {
     if (name.startsWith(".s.PGSQL.")) {
       await rm(join(server.socketDirectory, name), { force: true });
@@ -47,14 +49,6 @@ async function refuseForeignServer({ layout, marker }: Server): Promise<void> {
   const command = await commandOf(found.pid);
   const directory = await readlink(`/proc/${found.pid}/cwd`).catch(() => "");
   if (!command.includes(marker) && (directory === (await realpath(layout.data)) || command.includes(layout.data))) {
-    throw new DatabaseStartError(`another PostgreSQL (pid ${found.pid}) runs on ${layout.data}: stop it first`);
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended meanwhile.
+    throw new DatabaseStartError(`another PostgreSQL (process ${found.pid}) runs on ${layout.data}: stop it first`);
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chown, lstat, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DatabaseStartError } from "../database-start-error.ts";
 import { errorCode, readIfPresent, writePrivately } from "./files.ts";
 import type { Layout } from "./layout.ts";
@@ -25,14 +25,23 @@ export async function prepareSocketDirectory(layout: Layout, runAs: RunAs): Prom
   }
   const fresh = join(temporaryDirectory(runAs), `platform-mcp-${randomBytes(6).toString("hex")}`);
   await writePrivately(layout.socketRecord, fresh);
-  if (!(await makePrivate(fresh, runAs))) {
-    throw new DatabaseStartError(`${fresh} exists already and is not ours`);
-  }
+  await restoreSocketDirectory(fresh, runAs);
   return fresh;
 }
 
-export async function removeSocketDirectory(layout: Layout, directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true });
+/** Makes that directory, also again when it was swept away under a server: connections are opened by its path. */
+export async function restoreSocketDirectory(directory: string, runAs: RunAs): Promise<void> {
+  if (!(await makePrivate(directory, runAs))) {
+    throw new DatabaseStartError(`${directory} exists already and is not ours`);
+  }
+}
+
+/** Removes the recorded directory. */
+export async function removeSocketDirectory(layout: Layout): Promise<void> {
+  const recorded = await readIfPresent(layout.socketRecord);
+  if (recorded !== undefined && OURS.test(recorded)) {
+    await rm(recorded, { recursive: true, force: true });
+  }
   await rm(layout.socketRecord, { force: true });
 }
 
@@ -58,7 +67,7 @@ async function makePrivate(directory: string, runAs: RunAs): Promise<boolean> {
 
 /** Another user may be unable to enter the directory that TMPDIR names for us. */
 function temporaryDirectory(runAs: RunAs): string {
-  return runAs.way === "setuid" || Buffer.byteLength(tmpdir()) + "/platform-mcp-0123456789ab".length > LONGEST
-    ? "/tmp"
-    : tmpdir();
+  const ours = resolve(tmpdir());
+  const tooLong = Buffer.byteLength(ours) + "/platform-mcp-0123456789ab".length > LONGEST;
+  return runAs.way === "setuid" || tooLong ? "/tmp" : ours;
 }
