@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { endpoints } from "@platform-mcp/client/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoriesIn } from "../git/repositories.ts";
@@ -139,6 +141,17 @@ describe("a project", () => {
     expect((await answer(path, admin, { method: "DELETE" })).body).toEqual({ ok: true });
     expect((await answer(path, admin)).status).toBe(404);
     expect((await create("life")).status).toBe(201);
+  });
+
+  test("takes another default branch, which is then what an omitted ref means", async () => {
+    const { body: created } = await create("moved");
+    const path = `/api/projects/${created.id}`;
+    const patch = (body: object) => answer(path, admin, { ...post(JSON.stringify(body)), method: "PATCH" });
+    expect((await patch({ default_branch: "trunk" })).body.default_branch).toBe("trunk");
+    const repository = platform.repositories.of(created.id).path;
+    expect(await readFile(join(repository, "HEAD"), "utf8")).toBe("ref: refs/heads/trunk\n");
+    expect((await patch({ default_branch: "-x y" })).status).toBe(400);
+    expect((await answer(path, admin)).body.default_branch).toBe("trunk");
   });
 
   test("is hidden from strangers, and closed to readers who want to write", async () => {

@@ -1,6 +1,7 @@
 import { projects } from "@platform-mcp/client/contract";
 import { initRepository } from "../git/init-repository.ts";
 import type { Repositories } from "../git/repositories.ts";
+import { setDefaultBranch } from "../git/set-default-branch.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { listReadableProjects } from "./queries.ts";
@@ -44,6 +45,10 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
         .where("is_active", "=", true)
         .returningAll()
         .executeTakeFirstOrThrow();
+      if (updated.default_branch !== project.default_branch) {
+        // What clones check out and what an omitted ref means. Last, so that a row that cannot change leaves it alone.
+        await setDefaultBranch(repositories.of(project.id), updated.default_branch);
+      }
       return projectView({ ...updated, owner_name: project.owner_name });
     }),
 
