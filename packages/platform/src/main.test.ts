@@ -89,6 +89,15 @@ test("commands work while the platform serves, and stop ends it", async () => {
   }
 });
 
+test("stop also ends the database that a killed platform left", async () => {
+  const { child } = await serve();
+  const exited = once(child, "exit");
+  child.kill("SIGKILL");
+  await exited;
+  expect((await platform("stop")).stderr).toBe("stopped\n");
+  expect((await platform("stop")).stderr).toBe(`no platform serves from ${data}\n`);
+});
+
 test("a port in use is one line, and nothing is left running", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");

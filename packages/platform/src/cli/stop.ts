@@ -1,15 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { currentOwner } from "../db/embedded/ownership.ts";
 import { isRunning } from "../db/embedded/process-table.ts";
+import { stopAbandoned } from "../db/embedded/stop-abandoned.ts";
 import { UserError } from "../user-error.ts";
 
 /** How long an orderly stop may take before this command gives up and says so, in milliseconds. */
 const patience = 30_000;
 
-/** Stops the platform that serves from a data directory and waits until it has ended. False when none serves. */
+/**
+ * Stops the platform that serves from a data directory and waits until it has ended; if it was killed, the PostgreSQL
+ * that it left. False when neither runs.
+ */
 export async function stopPlatform(dataDirectory: string): Promise<boolean> {
   const owner = await currentOwner(dataDirectory);
-  if (owner === undefined) return false;
+  if (owner === undefined) return (await stopAbandoned(dataDirectory)) !== undefined;
   process.kill(owner.pid, "SIGTERM");
   const deadline = Date.now() + patience;
   while (await isRunning(owner)) {
