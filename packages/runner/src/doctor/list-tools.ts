@@ -1,5 +1,5 @@
 import { Client } from "@modelcontextprotocol/client";
-import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import { definitionTokens } from "../definition-tokens.ts";
 import { hostTransport } from "./host-transport.ts";
 import type { Serving } from "./report.ts";
 import { type ServerProcess, stopServer } from "./server-process.ts";
@@ -35,16 +35,4 @@ export async function listTools(server: ServerProcess, startedAt: number): Promi
   } finally {
     await stopServer(server);
   }
-}
-
-interface ToolDefinition {
-  readonly name: string;
-  readonly description?: string | undefined;
-  readonly inputSchema: object;
-}
-
-/** Tokens of a definition as a host sends it to the model: only these three parts are sent. */
-function definitionTokens({ name, description, inputSchema }: ToolDefinition): number {
-  const sent = JSON.stringify({ name, description, input_schema: inputSchema });
-  return countTokens(sent, { disallowedSpecial: new Set() });
 }
