@@ -7,4 +7,4 @@ export type { Fields, Value } from "./result/value.ts";
 export { runServer } from "./run-server.ts";
 export type { ServerDefinition } from "./server-definition.ts";
 export { definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
-export { named, user } from "./untrusted/user-text.ts";
+export { named, UserText, user } from "./untrusted/user-text.ts";

@@ -40,7 +40,11 @@ async function run(definition: ServerDefinition): Promise<void> {
   if (flag.version) return void say(`${definition.name} ${build.version} (${build.commit})\n`);
   const options = readToolOptions(process.env);
   if (flag["list-tools"]) {
-    const tools = catalogue(definition.tools, options, projectScope(process.env["PROJECT_ID"] || undefined, options));
+    const tools = catalogue(
+      definition.tools,
+      options,
+      projectScope(process.env.PROJECT_ID?.trim() || undefined, options),
+    );
     return void say(
       flag.json ? toJson(definition, { tools: [...tools.values()].map(describeTool) }) : listToolsText(tools),
     );
@@ -58,7 +62,7 @@ async function run(definition: ServerDefinition): Promise<void> {
   serve({
     name: definition.name,
     version: build.version,
-    instructions: instructionsFor(definition.instructions, scope.boundProject),
+    instructions: instructionsFor(definition.instructions, scope),
     tools,
     scope,
     options,

@@ -1,9 +1,11 @@
-import { git } from "@platform-mcp/client";
-import { defineTool, list, named, note, record, text } from "@platform-mcp/server-kit";
+import { git, type ResponseOf } from "@platform-mcp/client";
+import { defineTool, list, named, note, type Part, record, text } from "@platform-mcp/server-kit";
 import * as z from "zod";
 
 /** More patch than a result can hold; the budget cuts the rest. */
-const patchBytes = 65_536;
+const firstPatchBytes = 65_536;
+/** The most that the platform gives. */
+const maxPatchBytes = 1_048_576;
 
 export const compareRefs = defineTool({
   name: "compare_refs",
@@ -15,6 +17,8 @@ export const compareRefs = defineTool({
     base: z.string(),
     head: z.string(),
     path: z.string().optional().describe("File or directory"),
+    offset: z.int().min(1).optional().describe("More files"),
+    patch_line: z.int().min(1).optional().describe("More patch"),
   },
   output: {
     base_sha: z.string(),
@@ -34,46 +38,70 @@ export const compareRefs = defineTool({
       }),
     ),
     total_files: z.int(),
+    patch_lines: z.string(),
     patch: z.string().optional(),
   },
   uses: [git.compareRefs],
-  async run({ api, project }, { base, head, path }) {
-    const change = await api.call(git.compareRefs, { project_id: project, base, head, path, patch_limit: patchBytes });
-    const narrow = "compare_refs with path set to one file or directory";
-    const parts = [
-      record({
-        base_sha: change.base_sha,
-        head_sha: change.head_sha,
-        merge_base_sha: change.merge_base_sha,
-        ahead_by: change.ahead_by,
-        behind_by: change.behind_by,
-        additions: change.additions,
-        deletions: change.deletions,
-      }),
-      list({
-        of: "files",
-        items: change.files.map((file) => ({
-          path: named(file.path),
-          status: file.status,
-          additions: file.additions,
-          deletions: file.deletions,
-          previous_path: file.previous_path === null ? null : named(file.previous_path),
-        })),
-        total: change.total_files,
-        next: () => narrow,
-        empty: "There is no difference.",
-        // The files tell what the change is about; the patch gets what they leave.
-        share: 0.4,
-      }),
-    ];
-    if (change.patch === "") return parts;
-    const patch = text({
-      key: "patch",
-      text: change.patch,
-      rest: ({ to, of }) => `The patch is cut after line ${to} of ${of}: ${narrow}.`,
+  async run({ api, project }, { base, head, path, offset, patch_line }) {
+    const patch_limit = patch_line !== undefined ? maxPatchBytes : offset !== undefined ? 0 : firstPatchBytes;
+    const change = await api.call(git.compareRefs, { project_id: project, base, head, path, patch_limit });
+    // Whoever asks for more of the one has seen the beginning of the other.
+    if (patch_line !== undefined) return patchFrom(change, patch_line);
+    if (offset !== undefined) return filesFrom(change, offset);
+    const summary = record({
+      base_sha: change.base_sha,
+      head_sha: change.head_sha,
+      merge_base_sha: change.merge_base_sha,
+      ahead_by: change.ahead_by,
+      behind_by: change.behind_by,
+      additions: change.additions,
+      deletions: change.deletions,
     });
-    return change.patch_truncated
-      ? [...parts, patch, note(`The platform cut the patch: ${narrow}.`)]
-      : [...parts, patch];
+    const files = filesFrom(change, 0);
+    return change.patch === "" ? [summary, files] : [summary, files, patchFrom(change, 1)];
   },
 });
+
+type Comparison = ResponseOf<typeof git.compareRefs>;
+
+function filesFrom({ files, total_files, patch }: Comparison, offset: number): Part {
+  return list({
+    of: "files",
+    items: files.slice(offset).map((file) => ({
+      path: named(file.path),
+      status: file.status,
+      additions: file.additions,
+      deletions: file.deletions,
+      previous_path: named(file.previous_path),
+    })),
+    offset,
+    total: total_files,
+    // The platform lists the first thousands only.
+    next: (next) =>
+      next < files.length
+        ? `compare_refs with offset=${next}, or path set to a directory`
+        : "compare_refs with path set to a directory",
+    empty: "There is no difference.",
+    // The files tell what the change is about; the patch gets what they leave.
+    share: patch === "" ? 1 : 0.4,
+  });
+}
+
+function patchFrom({ patch, patch_truncated }: Comparison, first: number): Part {
+  const lines = patch.split("\n").slice(first - 1);
+  if (lines.join("") === "") {
+    const why = patch_truncated ? "the platform gives no more of it: set path to one file" : "it ends before that line";
+    return note(`No patch at patch_line=${first}: ${why}.`);
+  }
+  const next = (line: number) => `compare_refs with patch_line=${line}, or path set to one file`;
+  const lineAt = (line: number) => first + line - 1;
+  return text({
+    key: "patch",
+    text: lines.join("\n"),
+    position: { key: "patch_lines", value: ({ from, to }) => `${lineAt(from)}-${lineAt(to)}` },
+    more: patch_truncated,
+    rest: ({ to }) => `The rest of the patch is left out to keep the answer short: ${next(lineAt(to) + 1)}.`,
+    lineCut: ({ to }) =>
+      `Line ${lineAt(to)} of the patch is longer than an answer may be and was cut. What follows: ${next(lineAt(to) + 1)}.`,
+  });
+}

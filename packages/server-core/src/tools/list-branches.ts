@@ -2,7 +2,7 @@ import { git } from "@platform-mcp/client";
 import { defineTool, list, named } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { limit, offset } from "../arguments.ts";
-import { oneMore, pageOfBareArray } from "../bare-page.ts";
+import { bareArrayPage, type Page } from "../bare-page.ts";
 
 export const listBranches = defineTool({
   name: "list_branches",
@@ -15,10 +15,11 @@ export const listBranches = defineTool({
       z.object({ name: z.string(), sha: z.string(), updated_at: z.string(), default: z.boolean().nullable() }),
     ),
   },
+  lists: ["branch", "commit", "tree path", "blob"],
   uses: [git.listBranches],
   async run({ api, project }, page) {
-    const answer = await api.call(git.listBranches, { project_id: project, ...oneMore(page) });
-    const { items, hasMore } = pageOfBareArray(answer, page);
+    const get = (part: Page) => api.call(git.listBranches, { project_id: project, ...part });
+    const { items, hasMore } = await bareArrayPage(get, page);
     return list({
       of: "branches",
       items: items.map((branch) => ({

@@ -2,7 +2,7 @@ import { git } from "@platform-mcp/client";
 import { defineTool, list, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { limit, offset, ref } from "../arguments.ts";
-import { oneMore, pageOfBareArray } from "../bare-page.ts";
+import { bareArrayPage, type Page } from "../bare-page.ts";
 
 export const listCommits = defineTool({
   name: "list_commits",
@@ -18,10 +18,11 @@ export const listCommits = defineTool({
   output: {
     commits: z.array(z.object({ sha: z.string(), committed_at: z.string(), author: z.string(), subject: z.string() })),
   },
+  lists: ["commit"],
   uses: [git.listCommits],
   async run({ api, project }, { ref, path, ...page }) {
-    const answer = await api.call(git.listCommits, { project_id: project, ref, path, ...oneMore(page) });
-    const { items, hasMore } = pageOfBareArray(answer, page);
+    const get = (part: Page) => api.call(git.listCommits, { project_id: project, ref, path, ...part });
+    const { items, hasMore } = await bareArrayPage(get, page);
     return list({
       of: "commits",
       items: items.map((commit) => ({

@@ -2,6 +2,7 @@ import { git, type ResponseOf } from "@platform-mcp/client";
 import { defineTool, list, named, note } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { offset, ref } from "../arguments.ts";
+import { bareArrayPage, type Page } from "../bare-page.ts";
 
 /** More than a result can hold in most repositories; the budget cuts the rest. */
 const maxEntries = 500;
@@ -21,20 +22,21 @@ export const listFiles = defineTool({
   output: {
     files: z.array(z.object({ path: z.string(), kind: z.string(), size: z.int().nullable() })),
   },
+  lists: ["tree path", "blob"],
   uses: [git.listTree],
   async run({ api, project }, { path, ref, depth, offset }) {
-    const query = { path, ref, depth, limit: maxEntries + 1, offset };
-    const entries = await api.call(git.listTree, { project_id: project, ...query });
+    const get = (part: Page) => api.call(git.listTree, { project_id: project, path, ref, depth, ...part });
+    const { items: entries, hasMore } = await bareArrayPage(get, { limit: maxEntries, offset });
     const directory = path.replace(/^\/+|\/+$/g, "");
     const files = list({
       of: "files",
-      items: entries.slice(0, maxEntries).map((entry) => ({
+      items: entries.map((entry) => ({
         path: named(pathOf(entry, directory)),
         kind: kindOf(entry),
         size: entry.size,
       })),
       offset,
-      hasMore: entries.length > maxEntries,
+      hasMore,
       next: (next) => `list_files with offset=${next}, or a deeper path`,
       empty: "The directory holds nothing here.",
     });

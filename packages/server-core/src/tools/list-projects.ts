@@ -15,6 +15,7 @@ export const listProjects = definePlatformTool({
     offset,
   },
   output: { projects: z.array(z.object(projectOutput)), total_projects: z.int() },
+  lists: ["project"],
   uses: [projects.listProjects, projects.getProject],
   async run({ api, boundProject }, { search, ...page }) {
     if (boundProject !== undefined) {

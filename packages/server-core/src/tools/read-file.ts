@@ -33,33 +33,47 @@ export const readFile = defineTool({
       ];
     }
     const range = rangeOf(blob, from_line ?? 1, to_line);
-    if (range.to < range.from) {
-      const why =
-        range.total === 0 ? "The file is empty." : `The file has ${range.total} lines; there are none in that range.`;
-      return [record(about), note(why)];
-    }
+    if (range.to < range.from) return [record(about), note(nothingIn(range))];
+    const lineAt = (line: number) => range.from + line - 1;
+    const end = to_line === undefined ? "" : ` and to_line=${to_line}`;
     return [
-      record({ ...about, lines: `${range.from}-${range.to} of ${range.total}` }),
+      record(about),
       text({
         key: "content",
         text: range.content,
-        rest: (shown) => {
-          const last = range.from + shown.to - 1;
-          return `Lines ${last + 1}-${range.to} are left out to keep the answer short: read_file with from_line=${last + 1}.`;
+        position: { key: "lines", value: ({ from, to }) => `${lineAt(from)}-${lineAt(to)} of ${range.total}` },
+        more: blob.truncated === true,
+        rest: ({ to }) =>
+          `The rest is left out to keep the answer short: read_file with from_line=${lineAt(to) + 1}${end}.`,
+        lineCut: ({ to }) => {
+          const line = lineAt(to);
+          const cut = `Line ${line} is longer than an answer may be and was cut; git shows all of it.`;
+          return line < Math.min(range.total, to_line ?? range.total)
+            ? `${cut} What follows: read_file with from_line=${line + 1}${end}.`
+            : cut;
         },
-        lineCut: `Line ${range.from} is longer than an answer may be and was cut; the rest of the file follows with from_line=${range.from + 1}.`,
       }),
-      ...(blob.truncated
-        ? [note(`The platform cut its answer at line ${range.to}: read_file with from_line=${range.to + 1}.`)]
-        : []),
     ];
   },
 });
 
 type Blob = ResponseOf<typeof git.getBlob>;
 
+interface LineRange {
+  readonly from: number;
+  /** Less than `from` when there are no lines in the range. */
+  readonly to: number;
+  /** Lines in the whole file. */
+  readonly total: number;
+  readonly content: string;
+}
+
+function nothingIn({ total }: LineRange): string {
+  return total === 0 ? "The file is empty." : `The file has ${total} lines; there are none in that range.`;
+}
+
 /** The lines that came. Platforms that know no ranges send the whole file: then the range is cut out here. */
-function rangeOf(blob: Blob, from: number, to: number | undefined) {
+function rangeOf(blob: Blob, from: number, to: number | undefined): LineRange {
   if (blob.from_line !== undefined && blob.to_line !== undefined && blob.total_lines !== undefined) {
     return { from: blob.from_line, to: blob.to_line, total: blob.total_lines, content: blob.content };
   }

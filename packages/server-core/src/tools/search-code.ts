@@ -1,5 +1,5 @@
 import { git } from "@platform-mcp/client";
-import { defineTool, list, named, user } from "@platform-mcp/server-kit";
+import { defineTool, list, named, UserText, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { offset, ref } from "../arguments.ts";
 
@@ -34,12 +34,13 @@ export const searchCode = defineTool({
       })),
       grouped: {
         by: ({ path }) => path.text,
-        line: ({ line_number, line }) => `${line_number}: ${line.text}`,
+        line: ({ line_number, line }) => `${line_number}: ${line instanceof UserText ? line.text : line}`,
       },
       offset,
       total: found.total,
       totalIsMinimum: found.total_is_minimum,
-      next: (next) => `search_code with offset=${next}, or a narrower path`,
+      next: (next) =>
+        next < found.total ? `search_code with offset=${next}, or a narrower path` : "search_code with a narrower path",
       empty: "Try ignore_case, a shorter query, or another ref; binary files are not searched.",
     });
   },

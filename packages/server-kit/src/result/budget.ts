@@ -19,24 +19,21 @@ export class Budget {
     this.#characters -= text.length;
   }
 
+  /** Whether there is enough left for the text. */
+  fits(text: string): boolean {
+    // The length is checked first, so that one huge piece is never measured.
+    return text.length <= this.#characters && estimateTokens(text) <= this.#tokens;
+  }
+
   /** Takes the text's cost if there is enough left; says whether there was. */
   trySpend(text: string): boolean {
-    // The length is checked first, so that one huge piece is never measured.
-    if (text.length > this.#characters) return false;
-    const tokens = estimateTokens(text);
-    if (tokens > this.#tokens) return false;
-    this.#tokens -= tokens;
-    this.#characters -= text.length;
-    return true;
+    const fits = this.fits(text);
+    if (fits) this.spend(text);
+    return fits;
   }
 
   /** A separate budget of a fraction of what is left. */
   share(fraction: number): Budget {
-    return new Budget(Math.floor(this.#tokens * fraction), Math.floor(this.#characters * fraction));
-  }
-
-  /** How many characters of any text surely fit, for cutting a line that does not. */
-  get charactersForSure(): number {
-    return Math.max(0, Math.min(this.#characters, Math.floor(this.#tokens / 2)));
+    return new Budget(this.#tokens * fraction, Math.floor(this.#characters * fraction));
   }
 }

@@ -26,3 +26,14 @@ export interface Part {
 
 /** What a tool answers: one part, or several shown one below the other. */
 export type ToolResult = Part | readonly Part[];
+
+/** Lines of text as a part's answer; what was left out comes last. */
+export function asText(lines: readonly string[], leftOut?: string): Rendered {
+  const text = [...lines, leftOut ?? ""].filter((line) => line !== "").join("\n");
+  return { text, data: {}, ...(leftOut === undefined ? {} : { leftOut }) };
+}
+
+/** Properties as a part's answer. */
+export function asData(data: Rendered["data"], leftOut?: string): Rendered {
+  return { text: "", data, ...(leftOut === undefined ? {} : { leftOut }) };
+}

@@ -1,4 +1,5 @@
 import { Budget } from "./budget.ts";
+import { longestPart } from "./longest-part.ts";
 import type { OutputMode, ToolResult } from "./part.ts";
 
 export interface RenderOptions {
@@ -8,8 +9,8 @@ export interface RenderOptions {
   readonly nonce: string;
 }
 
-/** Room for the header, the fences and the sentence that says what was left out. */
-const frameTokens = 250;
+/** Room for headers, fences and the sentences that say what was left out. */
+const frameTokens = 350;
 
 /** A tool's result as it goes to the host: text, or one JSON object. */
 export function render(result: ToolResult, { mode, tokens, nonce }: RenderOptions) {
@@ -25,6 +26,16 @@ export function render(result: ToolResult, { mode, tokens, nonce }: RenderOption
     Object.assign(data, rendered.data);
     if (rendered.leftOut !== undefined) leftOut.push(rendered.leftOut);
   }
-  if (mode === "structured") return { data: leftOut.length === 0 ? data : { ...data, left_out: leftOut } };
-  return { text: texts.join("\n") };
+  const whole = new Budget(tokens);
+  if (mode === "structured") {
+    const answer = leftOut.length === 0 ? data : { ...data, left_out: leftOut };
+    return { data: whole.fits(JSON.stringify(answer)) ? answer : { left_out: [tooLarge] } };
+  }
+  const text = texts.join("\n");
+  // Parts keep to the budget; this holds for tools that pile up many of them.
+  if (whole.fits(text)) return { text };
+  whole.spend(`\n${tooLarge}`);
+  return { text: `${longestPart(text, "head", (part) => whole.fits(part))}\n${tooLarge}` };
 }
+
+const tooLarge = "The answer is cut here: it is larger than an answer may be. Ask for less at a time.";

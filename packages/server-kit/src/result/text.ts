@@ -1,7 +1,7 @@
 import { fence } from "../untrusted/fence.ts";
-import { sanitize } from "../untrusted/sanitize.ts";
+import { sanitizeLines } from "../untrusted/sanitize.ts";
 import { fitLines } from "./fit-lines.ts";
-import type { Part } from "./part.ts";
+import { asData, asText, type Part } from "./part.ts";
 
 /** Which lines are shown of those there are, counted from 1 within the text given. */
 export interface ShownLines {
@@ -17,27 +17,33 @@ export interface TextOptions {
   readonly text: string;
   /** Which end to keep when it does not fit; the head by default. */
   readonly keep?: "head" | "tail";
-  /** Said when lines are left out: which, and the call that gets them. */
+  /** True when the platform had more than it sent. */
+  readonly more?: boolean;
+  /** Said when lines are left out, or the platform had more: which, and the call that gets them. */
   readonly rest: (shown: ShownLines) => string;
-  /** Said when a single line is longer than the whole budget and was cut. */
-  readonly lineCut?: string;
+  /** Said instead when the only line that is shown is longer than an answer may be, and was cut. */
+  readonly lineCut: (shown: ShownLines) => string;
+  /** A field above the text that tells which lines are shown, such as `lines: 1-20 of 300`. */
+  readonly position?: { readonly key: string; readonly value: (shown: ShownLines) => string };
 }
 
 /** Raw lines of user-written text. */
 export function text(options: TextOptions): Part {
   return {
     render({ mode, budget, nonce }) {
-      const lines = sanitize(options.text).replace(/\n$/, "").split("\n");
-      const fitted = fitLines(lines, budget, options.keep ?? "head");
+      const lines = sanitizeLines(options.text).replace(/\n$/, "").split("\n");
+      const asSent =
+        mode === "structured" ? (line: string) => JSON.stringify(line).slice(1, -1) : (line: string) => line;
+      const fitted = fitLines(lines, { budget, keep: options.keep ?? "head", asSent });
+      const shown = { from: fitted.from + 1, to: fitted.from + fitted.lines.length, of: lines.length };
+      const complete = fitted.lines.length === lines.length && options.more !== true;
+      const rest = fitted.lineCut ? options.lineCut(shown) : complete ? undefined : options.rest(shown);
       const body = fitted.lines.join("\n");
-      const leftOut: string[] = [];
-      if (fitted.lines.length < lines.length) {
-        leftOut.push(options.rest({ from: fitted.from + 1, to: fitted.from + fitted.lines.length, of: lines.length }));
+      const { position } = options;
+      if (mode === "structured") {
+        return asData({ ...(position && { [position.key]: position.value(shown) }), [options.key]: body }, rest);
       }
-      if (fitted.lineCut) leftOut.push(options.lineCut ?? "A line longer than the whole answer may be was cut.");
-      const said = leftOut.length === 0 ? {} : { leftOut: leftOut.join(" ") };
-      if (mode === "structured") return { text: "", data: { [options.key]: body }, ...said };
-      return { text: [fence(body, nonce), ...leftOut].join("\n"), data: {}, ...said };
+      return asText([position ? `${position.key}: ${position.value(shown)}` : "", fence(body, nonce)], rest);
     },
   };
 }

@@ -32,4 +32,6 @@ export function surviveDefects(log: (line: string) => void): void {
   const report = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.on("uncaughtException", report);
   process.on("unhandledRejection", report);
+  // Nobody reads the log any more, which is no reason to end, and nothing that could be logged.
+  process.stderr.on("error", () => {});
 }

@@ -4,6 +4,7 @@ import { type CallEnvironment, callTool } from "../tools/call-tool.ts";
 import type { OfferedTool } from "../tools/catalogue.ts";
 import { dropLongLines } from "./drop-long-lines.ts";
 import { endWithHost, surviveDefects } from "./lifecycle.ts";
+import { protocolErrorLog } from "./protocol-error-log.ts";
 
 /** The transport's own limit; longer lines are dropped before they reach it. */
 const maxMessageBytes = 10 * 1024 * 1024 - 1024;
@@ -30,12 +31,13 @@ export function serve(options: ServeOptions): void {
   );
   const handle = serveStdio(() => makeServer(options, shutdown.signal), {
     transport: new StdioServerTransport(input, process.stdout),
-    onerror: (error) => log(error.message),
+    onerror: protocolErrorLog(log),
   });
   endWithHost(async () => {
     shutdown.abort();
     await Promise.allSettled([handle.close(), options.onEnd()]);
   });
+  if (process.stdin.isTTY) log("serving MCP on stdin and stdout for a host; see --help for use by hand");
   process.stdin.pipe(input);
 }
 
@@ -72,7 +74,7 @@ function unknownTool(name: string, tools: ReadonlyMap<string, unknown>): Protoco
 }
 
 function traceparentOf({ mcpReq }: ServerContext): string | undefined {
-  const value = mcpReq._meta?.["traceparent"];
+  const value = mcpReq._meta?.traceparent;
   return typeof value === "string" && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(value)
     ? value
     : undefined;

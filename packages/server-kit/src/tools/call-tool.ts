@@ -19,6 +19,7 @@ export interface CallResult {
 
 /** What calls share: made once a server. */
 export interface CallEnvironment {
+  readonly tools: ReadonlyMap<string, OfferedTool>;
   readonly client: () => PlatformClient;
   readonly scope: ProjectScope;
   readonly options: ToolOptions;
@@ -38,16 +39,28 @@ export async function callTool(
   request: CallRequest,
   environment: CallEnvironment,
 ): Promise<CallResult> {
-  const { options } = environment;
+  const { options, tools } = environment;
   try {
     const result = await run(offered, request, environment);
     const nonce = randomBytes(4).toString("hex");
     const rendered = render(result, { mode: options.output, tokens: options.resultTokens, nonce });
     if (rendered.text !== undefined) return { content: [{ type: "text", text: rendered.text }] };
-    // Hosts that do not know structured content still find something to show; those that do replace it.
+    // No text beside it: hosts show a model one of the two, and programs read this one.
     return { content: [], structuredContent: rendered.data };
   } catch (error) {
-    return { content: [{ type: "text", text: errorText(error, offered.tool) }], isError: true };
+    return {
+      content: [
+        {
+          type: "text",
+          text: errorText(
+            error,
+            offered.tool,
+            Array.from(tools.values(), ({ tool }) => tool),
+          ),
+        },
+      ],
+      isError: true,
+    };
   }
 }
 

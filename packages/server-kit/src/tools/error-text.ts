@@ -1,36 +1,47 @@
-import { ClientError, type Endpoint, PlatformError } from "@platform-mcp/client";
+import { ClientError, ConfigError, type Endpoint, PlatformError } from "@platform-mcp/client";
 import { sanitize } from "../untrusted/sanitize.ts";
 import { quoteText } from "../untrusted/user-text.ts";
 import { ArgumentError } from "./argument-error.ts";
 import type { Tool } from "./tool.ts";
 import { whereToLook } from "./where-to-look.ts";
 
+/** Problems with single values that one text names. */
+const shownFields = 10;
+
 /**
  * What an agent reads when a call failed: what failed, why, and what to do next.
  * Words of the platform's answer are quoted, since they can repeat what users wrote.
+ * @param offered the tools of this server, to look further with
  */
-export function errorText(error: unknown, tool: Tool): string {
-  if (error instanceof ArgumentError) return `${tool.name} was not called: ${error.message}.`;
-  if (error instanceof PlatformError) return answered(error, tool);
-  if (error instanceof ClientError) return `${tool.name} failed: ${sanitize(error.message)}${afterwards(error)}`;
-  // A defect of ours: its message may hold anything, so the host's log gets it and the model does not.
-  process.stderr.write(`${tool.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return `${tool.name} failed: a defect in the tool itself, not in the call. Retrying will not help; go on without it.`;
+export function errorText(error: unknown, tool: Tool, offered: Iterable<Tool>): string {
+  if (error instanceof ArgumentError) return `${tool.name} was not called: ${sanitize(error.message)}.`;
+  if (error instanceof PlatformError) return answered(error, tool, offered);
+  if (error instanceof ClientError) return `${tool.name} failed: ${sanitize(error.message)}${retryAdvice(error)}`;
+  if (error instanceof ConfigError) {
+    return `${tool.name} failed: this server is configured wrongly: ${sanitize(error.message)}. Retrying cannot help; tell the user.`;
+  }
+  // A defect: its message may hold anything, so the host's log gets it and the model does not.
+  process.stderr.write(
+    `${tool.name}: ${sanitize(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
+  );
+  return `${tool.name} failed: a defect in the tool, or an answer of the platform that it cannot read. Retrying cannot help; go on without it.`;
 }
 
-function answered(error: PlatformError, tool: Tool): string {
+function answered(error: PlatformError, tool: Tool, offered: Iterable<Tool>): string {
+  const fields = error.fields.slice(0, shownFields);
   const lines = [
     `${tool.name} failed: ${error.status} ${quoteText(sanitize(error.serverMessage), 500)} (${error.method} ${error.path}).`,
-    ...error.fields.map(({ path, message }) => `- ${path}: ${quoteText(sanitize(message), 300)}`),
-    adviceFor(error, tool),
-    error.requestId === undefined ? "" : `Request id: ${sanitize(error.requestId).slice(0, 100)}`,
+    ...fields.map(({ path, message }) => `- ${quoteText(sanitize(path), 100)}: ${quoteText(sanitize(message), 300)}`),
+    adviceFor(error, tool, offered),
+    error.requestId === "" ? "" : `Request id: ${sanitize(error.requestId).slice(0, 100)}`,
   ];
   return lines.filter((line) => line !== "").join("\n");
 }
 
-function adviceFor(error: PlatformError, tool: Tool): string {
+function adviceFor(error: PlatformError, tool: Tool, offered: Iterable<Tool>): string {
   switch (error.status) {
     case 400:
+    case 415:
     case 422:
       return "Correct the arguments and call again.";
     case 401:
@@ -38,20 +49,23 @@ function adviceFor(error: PlatformError, tool: Tool): string {
     case 403:
       return forbidden(error, tool);
     case 404:
-      return missing(error, tool);
+      return missing(error, tool, offered);
     case 405:
     case 501:
       return "This platform does not offer this operation. Retrying cannot help.";
     case 409:
-      return "Something with that identity or in that state is there already: look at what exists before you change it.";
+      return conflict(error);
     case 413:
       return "The request is too large: send less.";
     case 429:
-      return `Too many requests${error.retryAfter === undefined ? "" : `; the platform asks to wait ${Math.ceil(error.retryAfter / 1000)} s`}. Wait, then call again.`;
+      return `Too many requests. ${waitAdvice(error)}`;
     default:
-      return afterwards(error).trim();
+      return outcomeAdvice(error) || (error.status >= 500 ? serverFault : "");
   }
 }
+
+const serverFault =
+  "The platform itself failed. Try once more; if it fails again, go on without it and report the request id.";
 
 function endpointOf(error: PlatformError, tool: Tool): Endpoint | undefined {
   return tool.uses.find(({ method, path }) => method === error.method && path === error.path);
@@ -59,24 +73,40 @@ function endpointOf(error: PlatformError, tool: Tool): Endpoint | undefined {
 
 function forbidden(error: PlatformError, tool: Tool): string {
   const permission = error.permission ?? endpointOf(error, tool)?.permission;
-  const where = endpointOf(error, tool)?.scope === "global" ? "on the whole platform" : "on this project";
-  const grants = "an administrator or the project's owner can grant it (to the user and within the token's scopes)";
   if (permission === undefined || permission === "authenticated" || permission === "public") {
     return "This session's token may not do this. Retrying cannot help; ask an administrator.";
   }
-  return `This session lacks the permission ${permission} ${where}: ${grants}. Retrying cannot help.`;
+  const global = endpointOf(error, tool)?.scope === "global";
+  const where = global ? "on the whole platform" : "on this project";
+  const who = global ? "An administrator" : "An administrator or the project's owner";
+  return `This session lacks the permission ${sanitize(permission)} ${where}. ${who} can grant it, to its user and within its token's scopes. Retrying cannot help.`;
 }
 
-function missing(error: PlatformError, tool: Tool): string {
+function missing(error: PlatformError, tool: Tool, offered: Iterable<Tool>): string {
   if (error.serverMessage === "not found") return "This platform does not offer this operation. Retrying cannot help.";
-  const list = whereToLook(error.serverMessage);
-  const look = list === undefined || list === tool.name ? "Check the arguments." : `${list} shows what exists.`;
+  const tools = whereToLook(error.serverMessage, tool, offered);
+  const look = tools.length === 0 ? "Check the arguments." : `What exists: ${tools.join(", ")}.`;
   return `It does not exist, or this session may not see it. ${look}`;
 }
 
-function afterwards(error: ClientError): string {
+function conflict(error: PlatformError): string {
+  if (error.retryAfter !== undefined) return `The same request is still being carried out. ${waitAdvice(error)}`;
+  return "What is there already stands in the way: look at it before you change anything.";
+}
+
+function waitAdvice({ retryAfter }: PlatformError): string {
+  return retryAfter === undefined ? "Wait a little, then call again." : `Wait ${retryAfter} s, then call again.`;
+}
+
+/** What is left to say of an answer that leaves the outcome open, or will pass. */
+function outcomeAdvice(error: PlatformError): string {
   if (error.outcome === "unknown") {
-    return " The outcome is unknown: the change may have been made. Look at the current state before you try again.";
+    return "The outcome is unknown: the change may have been made. Look at the current state before you try again.";
   }
-  return error.retryable ? " It may work if you try again in a while." : "";
+  return error.retryable ? waitAdvice(error) : "";
+}
+
+/** The error's own words tell the outcome already. */
+function retryAdvice({ retryable }: ClientError): string {
+  return retryable ? " Try again in a while." : "";
 }

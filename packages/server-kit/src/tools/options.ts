@@ -20,11 +20,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads the options from the environment; empty means unset. @throws ConfigError naming the variable and what it may be. */
 export function readToolOptions(env: Env): ToolOptions {
-  const allow = names(env, "PLATFORM_TOOLS_ALLOW");
   return {
     readOnly: flag(env, "PLATFORM_READ_ONLY"),
-    allow: allow.size === 0 ? undefined : allow,
-    deny: names(env, "PLATFORM_TOOLS_DENY"),
+    allow: names(env, "PLATFORM_TOOLS_ALLOW"),
+    deny: names(env, "PLATFORM_TOOLS_DENY") ?? new Set(),
     crossProject: flag(env, "PLATFORM_CROSS_PROJECT"),
     output: outputMode(env),
     resultTokens: resultTokens(env),
@@ -47,8 +46,15 @@ function flag(env: Env, variable: string): boolean {
   throw new ConfigError(`${variable} must be 1 or 0, not ${JSON.stringify(text)}.`);
 }
 
-function names(env: Env, variable: string): ReadonlySet<string> {
-  return new Set((value(env, variable) ?? "").split(/[\s,]+/).filter((name) => name !== ""));
+/** Names that no tool has are kept: the servers of a role share their environment, and each knows its own tools only. */
+function names(env: Env, variable: string): ReadonlySet<string> | undefined {
+  const list = value(env, variable)
+    ?.split(/[\s,]+/)
+    .filter((name) => name !== "");
+  if (list?.every((name) => /^[a-z][a-z0-9_]*$/.test(name)) === false || list?.length === 0) {
+    throw new ConfigError(`${variable} must be names of tools, separated by commas.`);
+  }
+  return list && new Set(list);
 }
 
 function outputMode(env: Env): OutputMode {

@@ -11,6 +11,8 @@ export interface ProjectScope {
   inputOf(tool: Tool): z.ZodRawShape;
   /** Takes the project out of a call's checked arguments. */
   resolve(args: Record<string, unknown>): { readonly project: string; readonly rest: Record<string, unknown> };
+  /** The project of a call that names none. */
+  readonly project: string | undefined;
   /** The project of a bound server whose calls cannot leave it. */
   readonly boundProject: string | undefined;
 }
@@ -18,6 +20,7 @@ export interface ProjectScope {
 export function projectScope(project: string | undefined, { crossProject }: ToolOptions): ProjectScope {
   const argument = project === undefined ? projectId : crossProject ? projectId.optional() : undefined;
   return {
+    project,
     boundProject: crossProject ? undefined : project,
     inputOf: (tool) =>
       tool.scope === "platform" || argument === undefined ? tool.input : { project_id: argument, ...tool.input },

@@ -47,6 +47,8 @@ interface ToolBase<Input extends z.ZodRawShape> {
   readonly input: Input;
   /** The shape of the structured result. */
   readonly output: z.ZodRawShape;
+  /** The nouns of the platform's 404s, such as `branch`, whose existing objects this tool shows. */
+  readonly lists?: readonly string[];
   /** Every endpoint that `run` may call: the tool's permissions and documentation come from them. */
   readonly uses: readonly Endpoint[];
 }

@@ -1,14 +1,15 @@
-/** Which tool shows what exists, by the noun that the platform's 404 names. */
-const listing: Readonly<Record<string, string>> = {
-  project: "list_projects",
-  repository: "list_projects",
-  branch: "list_branches",
-  commit: "list_commits",
-  "tree path": "list_files",
-  blob: "list_files",
-};
+import type { Tool } from "./tool.ts";
 
-/** The tool that shows what exists where a `noun` was not found, if there is one. */
-export function whereToLook(noun: string): string | undefined {
-  return Object.hasOwn(listing, noun) ? listing[noun] : undefined;
+/** What every role can look up: these tools are in the server that all roles have. */
+const inEveryRole: Readonly<Record<string, string>> = { project: "list_projects" };
+
+/**
+ * The tools that show what exists where the platform's 404 did not find a `noun`: those of this server that say so
+ * in their `lists`, but the failed one.
+ */
+export function whereToLook(noun: string, failed: Tool, offered: Iterable<Tool>): readonly string[] {
+  const names = [...offered].filter((tool) => tool !== failed && tool.lists?.includes(noun)).map(({ name }) => name);
+  if (names.length > 0) return names;
+  const elsewhere = Object.hasOwn(inEveryRole, noun) ? inEveryRole[noun] : undefined;
+  return elsewhere === undefined || elsewhere === failed.name ? [] : [elsewhere];
 }
