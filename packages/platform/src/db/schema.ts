@@ -12,6 +12,8 @@ export interface UsersTable {
   name: string;
   display_name: string | null;
   email: string;
+  /** What a service account is for. */
+  description: string | null;
   user_type: "human" | "agent" | "service_account";
   is_active: Generated<boolean>;
   created_at: CreatedAt;
@@ -62,6 +64,34 @@ export interface ApiTokensTable {
   created_at: CreatedAt;
 }
 
+export interface PasswordsTable {
+  user_id: string;
+  /** argon2id in PHC format. */
+  hash: string;
+}
+
+export interface LoginSessionsTable {
+  id: Id;
+  user_id: string;
+  /** SHA-256 of the whole token, in lowercase hex. */
+  token_hash: string;
+  expires_at: string;
+  created_at: CreatedAt;
+}
+
+export interface DelegationsTable {
+  id: Id;
+  delegator_id: string;
+  delegate_id: string;
+  permission_id: string;
+  /** Null means everywhere. */
+  project_id: string | null;
+  expires_at: string | null;
+  reason: string | null;
+  created_at: CreatedAt;
+  revoked_at: string | null;
+}
+
 export interface ProjectsTable {
   id: Id;
   owner_id: string;
@@ -84,6 +114,9 @@ export interface Database {
   role_permissions: RolePermissionsTable;
   user_roles: UserRolesTable;
   api_tokens: ApiTokensTable;
+  passwords: PasswordsTable;
+  login_sessions: LoginSessionsTable;
+  delegations: DelegationsTable;
   projects: ProjectsTable;
 }
 
