@@ -1,8 +1,7 @@
 import type { ErrorBody } from "@platform-mcp/client/contract";
 
-interface ProblemDetails {
-  readonly fields?: NonNullable<ErrorBody["fields"]>;
-  readonly permission?: NonNullable<ErrorBody["permission"]>;
+/** What an error answer says beside its message, and the headers that go with it. */
+interface ProblemDetails extends Omit<ErrorBody, "error" | "request_id"> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 

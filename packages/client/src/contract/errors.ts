@@ -8,6 +8,12 @@ export const errorBody = z.object({
   fields: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   /** On 403: the permission that is missing. */
   permission: permission.optional(),
+  /** On 403: why it is missing, such as `the token's scopes do not include it`. */
+  reason: z.string().optional(),
+  /** On 403: who can grant it. */
+  granted_by: z.string().optional(),
+  /** All of the above in one sentence. */
+  detail: z.string().optional(),
   request_id: z.string().optional(),
 });
 export type ErrorBody = z.output<typeof errorBody>;

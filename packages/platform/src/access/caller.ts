@@ -3,6 +3,8 @@ import type { UserRow } from "../db/schema.ts";
 /** What a credential narrows its user to. */
 export interface TokenLimits {
   readonly id: string;
+  /** A login session stands for its user without limits; it is no API token, and its id is no token's. */
+  readonly kind: "api_token" | "login_session";
   readonly name: string;
   /** Empty, or holding `*`, means unrestricted. */
   readonly scopes: readonly string[];
@@ -15,4 +17,9 @@ export interface TokenLimits {
 export interface Caller {
   readonly user: UserRow;
   readonly token: TokenLimits;
+}
+
+/** Whether scopes narrow nothing. */
+export function areUnrestricted(scopes: readonly string[]): boolean {
+  return scopes.length === 0 || scopes.includes("*");
 }

@@ -2,7 +2,7 @@ import { type Permission, permissions } from "@platform-mcp/client/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Caller } from "./caller.ts";
-import { effectivePermissions } from "./effective-permissions.ts";
+import { effectivePermissions, type Grants } from "./effective-permissions.ts";
 
 const [me, other, projectA, projectB] = ["user-me", "user-other", "project-a", "project-b"];
 
@@ -14,12 +14,13 @@ function caller(token: Partial<Caller["token"]> = {}): Caller {
       name: "me",
       display_name: null,
       email: "me@x",
+      description: null,
       user_type: "human",
       is_active: true,
       created_at: at,
       updated_at: at,
     },
-    token: { id: "t", name: "t", scopes: [], project_id: null, expires_at: null, ...token },
+    token: { id: "t", kind: "api_token", name: "t", scopes: [], project_id: null, expires_at: null, ...token },
   };
 }
 
@@ -32,7 +33,11 @@ const project = (
   ...facts,
 });
 
-const granted = (...names: Permission[]) => new Set(names);
+/** What roles grant the caller, who has no delegations. */
+const granted = (...names: Permission[]): Grants => ({
+  holders: [{ id: me, user_type: "human", is_active: true, roles: new Set(names) }],
+  delegations: [],
+});
 const held = (...args: Parameters<typeof effectivePermissions>) => [...effectivePermissions(...args)].sort();
 
 describe("what a caller may do", () => {
@@ -85,8 +90,8 @@ describe("properties", () => {
   test("a token never adds to what its user may do", () => {
     fc.assert(
       fc.property(somePermissions, someProject, someToken, (grants, where, token) => {
-        const unrestricted = effectivePermissions(caller(), new Set(grants), where);
-        const limited = effectivePermissions(caller(token), new Set(grants), where);
+        const unrestricted = effectivePermissions(caller(), granted(...grants), where);
+        const limited = effectivePermissions(caller(token), granted(...grants), where);
         expect([...limited].filter((permission) => !unrestricted.has(permission))).toEqual([]);
       }),
     );
@@ -101,10 +106,10 @@ describe("properties", () => {
         fc.constantFrom(...permissions),
         (grants, where, token, scope) => {
           fc.pre(token.scopes.length > 0);
-          const before = effectivePermissions(caller(token), new Set(grants), where);
+          const before = effectivePermissions(caller(token), granted(...grants), where);
           const after = effectivePermissions(
             caller({ ...token, scopes: [...token.scopes, scope] }),
-            new Set(grants),
+            granted(...grants),
             where,
           );
           expect([...before].filter((permission) => !after.has(permission))).toEqual([]);

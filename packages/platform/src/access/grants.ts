@@ -1,24 +1,49 @@
 import type { Permission } from "@platform-mcp/client/contract";
+import { sql } from "kysely";
 import type { Queryable } from "../db/queryable.ts";
+import type { Grants, Holder, LiveDelegation } from "./effective-permissions.ts";
 
-/** The permissions a user's roles grant everywhere and, if one is given, on a project. Read afresh for every request. */
-export async function grantedPermissions(
-  db: Queryable,
-  userId: string,
-  projectId: string | null,
-): Promise<ReadonlySet<Permission>> {
-  const rows = await db
-    .selectFrom("user_roles")
-    .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
-    .innerJoin("permissions", "permissions.id", "role_permissions.permission_id")
-    .where("user_roles.user_id", "=", userId)
-    .where((eb) =>
-      projectId === null
-        ? eb("user_roles.project_id", "is", null)
-        : eb.or([eb("user_roles.project_id", "is", null), eb("user_roles.project_id", "=", projectId)]),
+/** Neither revoked nor expired, by the database's clock; for a table or alias named `d`. */
+export const isLive = sql<boolean>`(d.revoked_at is null and (d.expires_at is null or d.expires_at > now()))`;
+
+/**
+ * What decides a user's permissions on a project, or with null on the platform as a whole: their roles, the
+ * delegations that lead to them, and the roles of whom these come from. Read afresh for every request.
+ */
+export async function loadGrants(db: Queryable, userId: string, projectId: string | null): Promise<Grants> {
+  const inPlace = (column: string) => sql`(${sql.ref(column)} is null or ${sql.ref(column)} = ${projectId}::uuid)`;
+  const { rows } = await sql<{
+    delegations: LiveDelegation[];
+    holders: (Omit<Holder, "roles"> & { roles: Permission[] })[];
+  }>`
+    with recursive chain as (
+      select d.delegator_id, d.delegate_id, d.permission_id from delegations d
+      where d.delegate_id = ${userId} and ${isLive} and ${inPlace("d.project_id")}
+      union
+      select d.delegator_id, d.delegate_id, d.permission_id from delegations d
+      join chain on chain.delegator_id = d.delegate_id and chain.permission_id = d.permission_id
+      where ${isLive} and ${inPlace("d.project_id")}
     )
-    .select("permissions.name")
-    .distinct()
-    .execute();
-  return new Set(rows.map(({ name }) => name));
+    select
+      (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'delegator_id', chain.delegator_id, 'delegate_id', chain.delegate_id, 'permission', permissions.name
+        )), '[]')
+        from chain join permissions on permissions.id = chain.permission_id
+      ) as delegations,
+      (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'id', users.id, 'user_type', users.user_type, 'is_active', users.is_active, 'roles', (
+            select coalesce(jsonb_agg(distinct permissions.name), '[]')
+            from user_roles
+            join role_permissions using (role_id)
+            join permissions on permissions.id = role_permissions.permission_id
+            where user_roles.user_id = users.id and ${inPlace("user_roles.project_id")}
+          )
+        )), '[]')
+        from users where users.id = ${userId} or users.id in (select delegator_id from chain)
+      ) as holders
+  `.execute(db);
+  const { delegations = [], holders = [] } = rows[0] ?? {};
+  return { delegations, holders: holders.map((holder) => ({ ...holder, roles: new Set(holder.roles) })) };
 }

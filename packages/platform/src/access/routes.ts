@@ -6,7 +6,7 @@ import { permissionsOn } from "./authorise.ts";
 
 export const accessRoutes: readonly Route[] = [
   implement(auth.getMe, async ({ db, caller, query }) => {
-    const { id: _, ...token } = caller.token;
+    const { id: _, kind, ...token } = caller.token;
     const project = query.project_id === undefined ? undefined : await findProject(db, query.project_id);
     return {
       ...caller.user,
@@ -14,7 +14,7 @@ export const accessRoutes: readonly Route[] = [
         global: [...(await permissionsOn(db, caller, null))],
         project: query.project_id === undefined ? null : project ? [...(await permissionsOn(db, caller, project))] : [],
       },
-      token: { ...token, scopes: [...token.scopes] },
+      token: kind === "login_session" ? null : { ...token, scopes: [...token.scopes] },
     };
   }),
 ];

@@ -59,7 +59,7 @@ export async function findCaller(db: Queryable, token: string): Promise<Caller |
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { token_id, token_name, scopes, project_id, expires_at, ...user } = row;
-  return { user, token: { id: token_id, name: token_name, scopes, project_id, expires_at } };
+  return { user, token: { id: token_id, kind: "api_token", name: token_name, scopes, project_id, expires_at } };
 }
 
 /** Ends every token of a user that has this name and this project. */

@@ -21,9 +21,8 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   return frameworkAnswer(error) ?? { status: 500, body: { error: "internal server error" } };
 }
 
-function problemAnswer({ status, message, details: { headers, fields, permission } }: Problem): ErrorAnswer {
-  const body = { error: message, ...(fields && { fields }), ...(permission && { permission }) };
-  return { status, body, ...(headers && { headers }) };
+function problemAnswer({ status, message, details: { headers, ...details } }: Problem): ErrorAnswer {
+  return { status, body: { error: message, ...details }, ...(headers && { headers }) };
 }
 
 function validationAnswer(

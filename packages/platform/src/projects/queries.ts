@@ -1,7 +1,7 @@
-import { type ExpressionBuilder, sql } from "kysely";
 import type { Caller } from "../access/caller.ts";
+import { readableBy } from "../access/readable-projects.ts";
 import type { Queryable } from "../db/queryable.ts";
-import type { Database, ProjectRow } from "../db/schema.ts";
+import type { ProjectRow } from "../db/schema.ts";
 
 /** A project that has not been deleted, with the name of its owner, which is a part of its address. */
 export interface ActiveProject extends ProjectRow {
@@ -37,38 +37,6 @@ export async function findProjectByName(
     .executeTakeFirst();
 }
 
-/**
- * The rule of effectivePermissions for `project:read`, as a condition on rows: a list cannot ask for each of a million
- * projects. A property test holds the two against each other.
- */
-function readableBy({ user, token }: Caller) {
-  return (eb: ExpressionBuilder<Database, "projects">) => {
-    const inScope = token.scopes.length === 0 || token.scopes.includes("*") || token.scopes.includes("project:read");
-    if (!inScope) return eb.lit(false);
-    const granted = eb.exists(
-      eb
-        .selectFrom("user_roles")
-        .innerJoin("role_permissions", "role_permissions.role_id", "user_roles.role_id")
-        .innerJoin("permissions", "permissions.id", "role_permissions.permission_id")
-        .where("user_roles.user_id", "=", user.id)
-        .where("permissions.name", "=", "project:read")
-        .where((inner) =>
-          inner.or([
-            inner("user_roles.project_id", "is", null),
-            inner("user_roles.project_id", "=", inner.ref("projects.id")),
-          ]),
-        )
-        .select(sql`1`.as("one")),
-    );
-    const readable = eb.or([
-      eb("projects.visibility", "!=", "private"),
-      eb("projects.owner_id", "=", user.id),
-      granted,
-    ]);
-    return token.project_id === null ? readable : eb.and([readable, eb("projects.id", "=", token.project_id)]);
-  };
-}
-
 interface ProjectFilter {
   readonly owner_id?: string | undefined;
   readonly visibility?: ProjectRow["visibility"] | undefined;
@@ -79,7 +47,7 @@ interface ProjectFilter {
 
 /** A page of the projects that a caller may read, newest first, and how many there are in all. */
 export async function listReadableProjects(db: Queryable, caller: Caller, filter: ProjectFilter) {
-  let query = activeProjects(db).where((eb) => readableBy(caller)(eb));
+  let query = activeProjects(db).where(readableBy(caller));
   if (filter.owner_id !== undefined) query = query.where("projects.owner_id", "=", filter.owner_id);
   if (filter.visibility !== undefined) query = query.where("projects.visibility", "=", filter.visibility);
   if (filter.search !== undefined) query = query.where("projects.name", "ilike", `%${escapeLike(filter.search)}%`);
