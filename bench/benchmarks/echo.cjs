@@ -1,0 +1,1 @@
+process.stdin.once("data", (byte) => process.stdout.write(byte));
