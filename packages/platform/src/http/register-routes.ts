@@ -6,7 +6,7 @@ import type { Caller } from "../access/caller.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { Problem } from "../problem.ts";
 import type { ActiveProject } from "../projects/queries.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticateRequest } from "./authenticate.ts";
 import type { Route } from "./route.ts";
 
 /**
@@ -26,14 +26,20 @@ function registerRoute(app: FastifyInstance, database: Queryable, { endpoint, ha
     // Before the body is read: strangers cannot make the platform parse anything.
     onRequest: async (request) => {
       if (endpoint.permission === "public") return;
-      const caller = await authenticate(database, request.headers.authorization);
+      const caller = await authenticateRequest(database, request);
       if (caller === undefined) throw new Problem(401, "unauthorized", { headers: { "www-authenticate": "Bearer" } });
       callers.set(request, caller);
     },
     handler: async (request, reply) => {
       const caller = callers.get(request);
       const project = caller && (await authorise(database, caller, endpoint, request.params));
-      const parsed = { params: request.params, query: request.query, body: request.body, signal: closeSignal(reply) };
+      const parsed = {
+        params: request.params,
+        query: request.query,
+        body: request.body,
+        signal: closeSignal(reply),
+        setHeader: (name: string, value: string) => void reply.header(name, value),
+      };
       const answer = await inTransaction(database, endpoint, (db) =>
         // The framework has parsed all three by the endpoint's own schemas, which is what the types say.
         handle({ ...parsed, db, ...(caller && { caller }), ...(project && { project }) } as Parameters<

@@ -12,6 +12,8 @@ export interface Request<E extends Endpoint> {
   readonly db: Queryable;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** Sets a header of the answer. */
+  readonly setHeader: (name: string, value: string) => void;
 }
 
 /** A request by somebody, on the project of its path if it names one. */
