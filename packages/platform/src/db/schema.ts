@@ -1,5 +1,5 @@
 import type { Permission } from "@platform-mcp/client/contract";
-import type { ColumnType, Generated, Selectable } from "kysely";
+import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
 
 /** RFC 3339 in UTC; the database sets it. */
 type CreatedAt = ColumnType<string, never, never>;
@@ -101,10 +101,68 @@ export interface ProjectsTable {
   visibility: Generated<"private" | "internal" | "public">;
   default_branch: Generated<string>;
   agent_image: string | null;
+  /** Whether agents may change the default branch themselves. */
+  allow_agent_push_to_default: Generated<boolean>;
+  /** Whether the default branch may lose commits: by a force push, or by being deleted. */
+  allow_force_push_to_default: Generated<boolean>;
   /** False once deleted: the row stays for what refers to it, its name is free again. */
   is_active: Generated<boolean>;
+  deleted_at: ColumnType<string | null, never, string | null>;
   created_at: CreatedAt;
   updated_at: UpdatedAt;
+}
+
+/** A repository since its first push. Who compares its refs holds the row's lock. */
+export interface RepositoriesTable {
+  project_id: string;
+  /** Null until the refs have been recorded for the first time, which no update is made of. */
+  refs_recorded_at: string | null;
+  /** When a change of a ref was last seen. */
+  changed_at: Generated<string>;
+  maintained_at: string | null;
+  /** When it was last repacked as a whole. */
+  repacked_at: string | null;
+  /** A lease: until then nobody else maintains it. */
+  maintenance_until: string | null;
+}
+
+/** The refs of a repository as they were when they were last compared with it. */
+export interface RecordedRefsTable {
+  project_id: string;
+  ref: string;
+  sha: string;
+}
+
+/** Changes that a push was allowed to make; whether git made them, the refs tell. Null SHAs: created, deleted. */
+export interface AnnouncedRefUpdatesTable {
+  id: GeneratedAlways<number>;
+  push_id: string;
+  project_id: string;
+  ref: string;
+  old_sha: string | null;
+  new_sha: string | null;
+  pusher_id: string | null;
+  token_id: string | null;
+  request_id: string | null;
+  announced_at: CreatedAt;
+}
+
+/** Changes of refs that happened, each once, and for each ref in order of `id`. */
+export interface RefUpdatesTable {
+  id: GeneratedAlways<number>;
+  project_id: string;
+  ref: string;
+  /** Null: the ref was created. */
+  old_sha: string | null;
+  /** Null: the ref was deleted. */
+  new_sha: string | null;
+  /** `reconcile` is a change that no push announced. */
+  source: "push" | "reconcile";
+  push_id: string | null;
+  pusher_id: string | null;
+  token_id: string | null;
+  recorded_at: CreatedAt;
+  processed_at: ColumnType<string | null, never, string | null>;
 }
 
 export interface Database {
@@ -118,6 +176,10 @@ export interface Database {
   login_sessions: LoginSessionsTable;
   delegations: DelegationsTable;
   projects: ProjectsTable;
+  repositories: RepositoriesTable;
+  recorded_refs: RecordedRefsTable;
+  announced_ref_updates: AnnouncedRefUpdatesTable;
+  ref_updates: RefUpdatesTable;
 }
 
 export type UserRow = Selectable<UsersTable>;

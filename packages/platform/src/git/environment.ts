@@ -15,11 +15,21 @@ const settings: Readonly<Record<string, string>> = {
   "attr.tree": emptyTree,
   "gc.auto": "0",
   "maintenance.auto": "false",
+  // What a client was told is on the disk, as in the database: git's default leaves refs and single objects to luck.
+  "core.fsync": "objects,derived-metadata,reference",
 };
 
-/** The environment of a git process: nothing of the caller's git configuration reaches it. */
-export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const entries = Object.entries(settings);
+/**
+ * The environment of a git process: nothing of the caller's git configuration reaches it.
+ *
+ * @param more variables that this process gets besides
+ * @param moreSettings git settings by name, over the usual ones
+ */
+export function gitEnvironment(
+  more: Readonly<Record<string, string>> = {},
+  moreSettings: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const entries = Object.entries({ ...settings, ...moreSettings });
   return {
     PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     HOME: "/nonexistent",
@@ -38,6 +48,6 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Re
         [`GIT_CONFIG_VALUE_${index}`, value],
       ]),
     ),
-    ...extra,
+    ...more,
   };
 }

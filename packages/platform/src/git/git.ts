@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { Problem } from "../problem.ts";
 import { gitEnvironment } from "./environment.ts";
@@ -20,8 +21,14 @@ export interface GitOptions {
   readonly input?: string;
   /** Added to the clean environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Git's own settings, such as `core.hooksPath`, over the platform's usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** KiB of memory that git may allocate. */
   readonly memoryLimit?: number;
+  /** What ends git before its time: SIGTERM for what writes, so that it removes its locks and half-written files. */
+  readonly stopSignal?: "SIGTERM" | "SIGKILL";
+  /** Given a socket whose other end git and all that it starts, above all hooks, hold as file descriptor 3. */
+  readonly onHookSocket?: (socket: Socket) => void;
 }
 
 export interface GitProcess {
@@ -33,7 +40,7 @@ export interface GitProcess {
    * the time limit, and with `GitMissingError`; an exit code other than 0 is no rejection.
    */
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
-  /** Kills git and all that it started. */
+  /** Ends git and all that it started. */
   stop(): void;
 }
 
@@ -43,16 +50,31 @@ process.on("exit", () => {
   for (const stop of running) stop();
 });
 
+/** Spawns in a process group of its own: git starts helpers, and they must end with it. */
+function spawnGit(program: string, args: readonly string[], options: GitOptions) {
+  const { environment, settings, onHookSocket } = options;
+  const stdio = Array.from({ length: onHookSocket ? 4 : 3 }, () => "pipe" as const);
+  const child = spawn(program, args, { cwd: "/", env: gitEnvironment(environment, settings), detached: true, stdio });
+  const { stdin, stdout, stderr: errors } = child;
+  if (!stdin || !stdout || !errors) {
+    // Too many open files, say: there is nothing to talk to, and the reason would come as an event.
+    child.on("error", () => {});
+    throw new Problem(503, "git cannot be started now");
+  }
+  const socket = child.stdio[3];
+  if (socket instanceof Socket) onHookSocket?.(socket);
+  return { child, stdin, stdout, errors };
+}
+
 /** Starts git with a clean environment; standard input stays open for the caller. */
 export function startGit(args: readonly string[], options: Omit<GitOptions, "input"> = {}): GitProcess {
-  const { repository, signal, timeout = 30_000 } = options;
+  const { repository, signal, timeout = 30_000, stopSignal = "SIGKILL" } = options;
   signal?.throwIfAborted();
   const command = ["git", ...(repository ? ["--git-dir", repository.path] : []), ...args];
   // A shell is the only portable way to lower a limit of a child.
   const limited = ["sh", "-c", `ulimit -d ${options.memoryLimit} 2>/dev/null; exec "$@"`, "sh", ...command];
   const [program = "", ...rest] = options.memoryLimit === undefined ? command : limited;
-  // In a process group of its own: git starts helpers, and they must end with it.
-  const child = spawn(program, rest, { cwd: "/", env: gitEnvironment(options.environment), detached: true });
+  const { child, stdin, stdout, errors } = spawnGit(program, rest, options);
 
   let stderr = "";
   let failure: unknown;
@@ -60,7 +82,7 @@ export function startGit(args: readonly string[], options: Omit<GitOptions, "inp
   const stop = () => {
     if (closed || child.pid === undefined) return;
     try {
-      process.kill(-child.pid, "SIGKILL");
+      process.kill(-child.pid, stopSignal);
     } catch {
       // It has ended already.
     }
@@ -76,11 +98,11 @@ export function startGit(args: readonly string[], options: Omit<GitOptions, "inp
     ? setTimeout(() => fail(new Problem(503, "git took too long")), timeout)
     : undefined;
 
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  errors.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-stderrKept);
   });
   // Git may end without reading all that it was sent; its exit code tells whether that is an error.
-  child.stdin.on("error", () => {});
+  stdin.on("error", () => {});
   const ended = new Promise<{ code: number | null; stderr: string }>((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
       failure ??= error.code === "ENOENT" ? new GitMissingError("git was not found on PATH: install git") : error;
@@ -100,7 +122,7 @@ export function startGit(args: readonly string[], options: Omit<GitOptions, "inp
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     });
-  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, stop };
+  return { stdin, stdout, stderr: errors, ended, stop };
 }
 
 /**
