@@ -90,7 +90,7 @@ test("an error comes back as a result that the model can act on", async () => {
   ]);
   expect(requests[1]?.toolResults[0]).toMatchObject({
     isError: true,
-    text: expect.stringContaining("list_files shows what exists"),
+    text: expect.stringContaining("What exists: list_branches, list_files"),
   });
   expect(requests[2]?.toolResults.at(-1)).toMatchObject({
     isError: true,

@@ -229,9 +229,10 @@ describe("importing a repository", () => {
     const destination = newDestination();
     const running = importRepository({ source: `http://127.0.0.1:${port}/x`, destination, signal: left.signal });
     const [socket] = await once(server, "connection");
+    const closed = once(socket.resume(), "close");
     left.abort(new Error("the caller has left"));
     await expect(running).rejects.toThrow("the caller has left");
-    await once(socket.resume(), "close");
+    await closed;
     server.close();
     expect(existsSync(destination)).toBe(false);
     expect(readdirSync(dirname(destination)).filter((name) => name.startsWith("."))).toEqual([]);

@@ -2,6 +2,7 @@ import { access, cp } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { DatabaseStartError } from "../database-start-error.ts";
+import type { Server } from "./server.ts";
 
 export interface Binaries {
   /** The directory that holds `bin`, `lib` and `share`. */
@@ -27,9 +28,13 @@ export async function findBinaries(machine = `${process.platform}-${process.arch
   }
 }
 
-/** Copies the binaries to where another user of this machine can reach them: the checkout's parents may be closed. */
-export async function copyBinaries(binaries: Binaries, directory: string): Promise<Binaries> {
-  const native = join(directory, "native");
+/**
+ * The binaries where the server's user can reach them: another user gets a copy in the server's own directory, since the
+ * checkout may lie below directories that only its owner may enter.
+ */
+export async function reachableBinaries({ binaries, runAs, socketDirectory }: Server): Promise<Binaries> {
+  if (runAs.way !== "setuid") return binaries;
+  const native = join(socketDirectory, "native");
   await cp(binaries.native, native, { recursive: true, force: true, verbatimSymlinks: true });
   return binariesIn(native);
 }

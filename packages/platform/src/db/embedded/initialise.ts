@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { chown, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseStartError } from "../database-start-error.ts";
+import { reachableBinaries } from "./binaries.ts";
 import { readIfPresent, writePrivately } from "./files.ts";
 import { command, dataArgument } from "./run-as.ts";
 import type { Server } from "./server.ts";
@@ -49,7 +50,8 @@ async function password({ layout }: Server): Promise<string> {
 }
 
 async function runInitdb(server: Server, data: string, passwordFile: string): Promise<void> {
-  const [file, args, identity] = command(server.runAs, server.binaries.initdb, [
+  const { initdb: program } = await reachableBinaries(server);
+  const [file, args, identity] = command(server.runAs, program, [
     `--pgdata=${dataArgument(server.runAs, data)}`,
     `--username=${SUPERUSER}`,
     `--pwfile=${passwordFile}`,

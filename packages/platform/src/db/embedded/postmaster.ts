@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import pg from "pg";
 import { DatabaseStartError } from "../database-start-error.ts";
-import { copyBinaries } from "./binaries.ts";
+import { reachableBinaries } from "./binaries.ts";
 import { serverEnvironment } from "./initialise.ts";
 import { logSince, openLog } from "./log.ts";
 import { commandOf, identify, isRunning, type ProcessIdentity, sendSignal } from "./process-table.ts";
@@ -24,9 +24,8 @@ export interface Postmaster extends ProcessIdentity {
 /** Starts the server; there must be nothing left of an earlier one. */
 export async function launch(server: Server): Promise<Postmaster> {
   const { layout, runAs } = server;
-  const binaries =
-    runAs.way === "setuid" ? await copyBinaries(server.binaries, server.socketDirectory) : server.binaries;
-  const [file, args, identity] = command(runAs, binaries.postgres, [
+  const { postgres } = await reachableBinaries(server);
+  const [file, args, identity] = command(runAs, postgres, [
     "-D",
     dataArgument(runAs, layout.data),
     ...serverSettings(server.socketDirectory, server.marker),
