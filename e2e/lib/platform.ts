@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createToken, importProject, startPlatform } from "@platform-mcp/platform";
+import { createToken, importProject, readPlatformConfig, startPlatform } from "@platform-mcp/platform";
 
 type Logger = Parameters<typeof startPlatform>[1];
 
@@ -40,7 +40,11 @@ export interface TestPlatform extends AsyncDisposable {
 /** Starts a platform on a free port of loopback; it shares nothing with any other. */
 export async function startTestPlatform(): Promise<TestPlatform> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "test-platform-"));
-  const config = { host: "127.0.0.1", port: 0, dataDirectory, databaseUrl: undefined, logLevel: "silent" };
+  const config = readPlatformConfig({
+    PLATFORM_LISTEN: "127.0.0.1:0",
+    PLATFORM_DATA: dataDirectory,
+    PLATFORM_LOG_LEVEL: "silent",
+  });
   const removeData = () => rm(dataDirectory, { recursive: true, force: true });
   const platform = await startPlatform(config, silent).catch(async (error: unknown) => {
     await removeData();

@@ -14,6 +14,10 @@ export interface PlatformConfig {
   readonly dataDirectory: string;
   readonly databaseUrl: string | undefined;
   readonly logLevel: string;
+  /** The first administrator's, used when they have none yet; undefined to make one up. */
+  readonly adminPassword: string | undefined;
+  /** Whether browsers send the session's cookie over HTTPS only. */
+  readonly secureCookies: boolean;
 }
 
 const listenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:[\]]+):\d{1,5}$/i, "must be HOST:PORT");
@@ -26,6 +30,8 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
     .optional(),
   PLATFORM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
+  PLATFORM_SECURE_COOKIES: z.enum(["true", "false"]).default("false"),
 });
 
 /** Reads the configuration from the environment; empty means unset. @throws PlatformConfigError naming the variables. */
@@ -36,7 +42,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     const problems = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
     throw new PlatformConfigError(problems.join("; "));
   }
-  const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL } = result.data;
+  const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL, ...access } = result.data;
   const colon = PLATFORM_LISTEN.lastIndexOf(":");
   const port = Number(PLATFORM_LISTEN.slice(colon + 1));
   if (port > 65_535) throw new PlatformConfigError("PLATFORM_LISTEN must have a port from 0 to 65535");
@@ -46,5 +52,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     dataDirectory: resolve(PLATFORM_DATA),
     databaseUrl: DATABASE_URL,
     logLevel: PLATFORM_LOG_LEVEL,
+    adminPassword: access.PLATFORM_ADMIN_PASSWORD,
+    secureCookies: access.PLATFORM_SECURE_COOKIES === "true",
   };
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
+import { ensureAdminPassword } from "./access/admin-password.ts";
 import { bootstrapAccess } from "./access/bootstrap.ts";
 import { createApp } from "./app.ts";
 import type { PlatformConfig } from "./config.ts";
@@ -53,7 +54,9 @@ export async function openStore(config: PlatformConfig, { mode, logger }: StoreO
 /** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */
 export async function startPlatform(config: PlatformConfig, logger: Logger): Promise<Platform> {
   const store = await openStore(config, { mode: "owner", logger });
-  const app = createApp(store.db, { repositories: store.repositories, version }, logger);
+  await tellAdminPassword(store, config, logger);
+  const { repositories } = store;
+  const app = createApp(store.db, { repositories, version, secureCookies: config.secureCookies }, logger);
   const close = async () => {
     await app.close();
     await store.close();
@@ -65,6 +68,15 @@ export async function startPlatform(config: PlatformConfig, logger: Logger): Pro
     throw portProblem(error, config) ?? error;
   }
   return { url: urlOf(app.server.address()), db: store.db, repositories: store.repositories, close };
+}
+
+async function tellAdminPassword(store: Store, config: PlatformConfig, logger: Logger): Promise<void> {
+  const options = { password: config.adminPassword, dataDirectory: config.dataDirectory };
+  const file = await ensureAdminPassword(store.db, options).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  if (file !== undefined) logger.info({ file }, "made up a password for the user admin");
 }
 
 function portProblem(error: unknown, { host, port }: PlatformConfig): UserError | undefined {

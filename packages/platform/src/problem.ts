@@ -35,3 +35,8 @@ export function invalid(path: string, message: string): Problem {
 export function conflict(message: string): Problem {
   return new Problem(409, message);
 }
+
+/** 429, with the seconds after which it is worth trying again. */
+export function tooManyRequests(retryAfter: number): Problem {
+  return new Problem(429, "too many requests", { headers: { "retry-after": String(retryAfter) } });
+}

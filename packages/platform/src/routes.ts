@@ -9,9 +9,16 @@ import { systemRoutes } from "./system/routes.ts";
 export interface Services {
   readonly repositories: Repositories;
   readonly version: string;
+  /** Whether browsers send the session's cookie over HTTPS only. */
+  readonly secureCookies: boolean;
 }
 
 /** Every endpoint of the contract with what answers it. */
-export function allRoutes({ repositories, version }: Services): readonly Route[] {
-  return [...systemRoutes(version), ...accessRoutes, ...projectRoutes(repositories), ...gitRoutes(repositories)];
+export function allRoutes({ repositories, version, secureCookies }: Services): readonly Route[] {
+  return [
+    ...systemRoutes(version),
+    ...accessRoutes({ secureCookies }),
+    ...projectRoutes(repositories),
+    ...gitRoutes(repositories),
+  ];
 }

@@ -1,20 +1,25 @@
 import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
-import { timestamp, uuid } from "./values.ts";
+import { permission } from "./permissions.ts";
+import { user } from "./users.ts";
+import { done, timestamp, uuid } from "./values.ts";
 
-export const userType = z.enum(["human", "agent", "service_account"]);
-
-export const user = z.object({
-  id: uuid,
-  name: z.string(),
-  display_name: z.string().nullable(),
-  email: z.string(),
-  user_type: userType,
-  is_active: z.boolean(),
-  created_at: timestamp,
-  updated_at: timestamp,
+export const login = endpoint({
+  method: "POST",
+  path: "/api/auth/login",
+  summary: "Log in with name and password: a session of 24 hours, as a token and as a cookie",
+  permission: "public",
+  body: z.object({ name: z.string().min(1).max(255), password: z.string().min(1).max(1024) }),
+  response: z.object({ token: z.string(), expires_at: timestamp, user }),
 });
-export type User = z.output<typeof user>;
+
+export const logout = endpoint({
+  method: "POST",
+  path: "/api/auth/logout",
+  summary: "End every login session of the caller; API tokens stay",
+  permission: "authenticated",
+  response: done,
+});
 
 export const getMe = endpoint({
   method: "GET",
@@ -31,6 +36,7 @@ export const getMe = endpoint({
         project: z.array(z.string()).nullable(),
       })
       .optional(),
+    /** The API token of this request; null for a login session, which is not limited. */
     token: z
       .object({
         name: z.string(),
@@ -41,5 +47,28 @@ export const getMe = endpoint({
       })
       .nullable()
       .optional(),
+  }),
+});
+
+export const explainPermission = endpoint({
+  method: "GET",
+  path: "/api/permissions/explain",
+  summary: "Whether the caller, or with admin:users another user, holds a permission, why, and who could grant it",
+  permission: "authenticated",
+  query: z.object({
+    permission,
+    /** Where; the platform as a whole without it. */
+    project_id: uuid.optional(),
+    /** Somebody else, without regard to any token of theirs. */
+    user_id: uuid.optional(),
+  }),
+  response: z.object({
+    permission,
+    project_id: uuid.nullable(),
+    user_id: uuid,
+    allowed: z.boolean(),
+    reason: z.string(),
+    /** Who can grant it; null when it is held. */
+    granted_by: z.string().nullable(),
   }),
 });

@@ -1,21 +1,29 @@
+import * as assignments from "./admin-assignments.ts";
+import * as delegations from "./admin-delegations.ts";
+import * as roles from "./admin-roles.ts";
+import * as serviceAccounts from "./admin-service-accounts.ts";
 import * as auth from "./auth.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as git from "./git.ts";
 import * as projects from "./projects.ts";
 import * as system from "./system.ts";
+import * as tokens from "./tokens.ts";
+import * as users from "./users.ts";
 
 export * from "./endpoint.ts";
 export { type ErrorBody, errorBody } from "./errors.ts";
 export { maxPageSize, page, pageOf } from "./lists.ts";
 export { type PathParameterName, type PathParameters, pathParameters } from "./path-parameters.ts";
 export { type Permission, permission, permissions } from "./permissions.ts";
-export { auth, git, projects, system };
+export { assignments, auth, delegations, git, projects, roles, serviceAccounts, system, tokens, users };
 
 function isEndpoint(value: unknown): value is Endpoint {
   return typeof value === "object" && value !== null && "method" in value && "path" in value && "permission" in value;
 }
 
+const resources = [system, auth, users, tokens, roles, assignments, delegations, serviceAccounts, projects, git];
+
 /** Every endpoint of the API: the router, the documents and the tests are checked against this list. */
-export const endpoints: readonly Endpoint[] = [system, auth, projects, git].flatMap((resource) =>
+export const endpoints: readonly Endpoint[] = resources.flatMap((resource) =>
   Object.values(resource).filter(isEndpoint),
 );

@@ -4,6 +4,10 @@ import { uuid } from "./values.ts";
 /** Every name that may stand in `{braces}` in an endpoint's path, with the rule for its value. */
 export const pathParameters = {
   project_id: uuid,
+  user_id: uuid,
+  token_id: uuid,
+  role_id: uuid,
+  delegation_id: uuid,
 } as const satisfies Record<string, z.ZodType>;
 
 export type PathParameterName = keyof typeof pathParameters;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { page, pageOf } from "./lists.ts";
-import { branchName, name, timestamp, uuid } from "./values.ts";
+import { branchName, displayName, done, name, timestamp, uuid } from "./values.ts";
 
 export const visibility = z.enum(["private", "internal", "public"]);
 
@@ -30,7 +30,6 @@ export const project = z.object({
 });
 export type Project = z.output<typeof project>;
 
-const displayName = z.string().min(1).max(255);
 const description = z.string().max(10_000);
 
 export const listProjects = endpoint({
@@ -93,5 +92,5 @@ export const deleteProject = endpoint({
   path: "/api/projects/{project_id}",
   summary: "Delete a project; its name is free again",
   permission: "project:delete",
-  response: z.object({ ok: z.literal(true) }),
+  response: done,
 });

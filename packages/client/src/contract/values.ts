@@ -16,6 +16,19 @@ export const name = z
     "must hold only letters, digits, '-', '_' and '.', and not start or end with '.'",
   );
 
+/** An address with exactly one `@` and something on either side of it. */
+export const email = z
+  .string()
+  .min(3)
+  .max(254)
+  .regex(/^[^@\s\p{Cc}]+@[^@\s\p{Cc}]+$/u, "must be an e-mail address");
+
+/** What people see instead of a name. */
+export const displayName = z.string().min(1).max(255);
+
+/** The answer of a change that has nothing to show. */
+export const done = z.object({ ok: z.literal(true) });
+
 /** A branch name: not empty, without `..` and NUL. */
 export const branchName = z
   .string()

@@ -1,20 +1,28 @@
-import { auth } from "@platform-mcp/client/contract";
-import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
-import { findProject } from "../projects/queries.ts";
-import { permissionsOn } from "./authorise.ts";
+import { tokenRoutes } from "../tokens/routes.ts";
+import { userRoutes } from "../users/routes.ts";
+import { serviceAccountRoutes } from "../users/service-account-routes.ts";
+import { assignmentRoutes } from "./assignment-routes.ts";
+import { attemptLimiter } from "./attempt-limiter.ts";
+import { authRoutes } from "./auth-routes.ts";
+import { delegationRoutes } from "./delegation-routes.ts";
+import { explainRoutes } from "./explain-routes.ts";
+import { roleRoutes } from "./role-routes.ts";
 
-export const accessRoutes: readonly Route[] = [
-  implement(auth.getMe, async ({ db, caller, query }) => {
-    const { id: _, kind, ...token } = caller.token;
-    const project = query.project_id === undefined ? undefined : await findProject(db, query.project_id);
-    return {
-      ...caller.user,
-      permissions: {
-        global: [...(await permissionsOn(db, caller, null))],
-        project: query.project_id === undefined ? null : project ? [...(await permissionsOn(db, caller, project))] : [],
-      },
-      token: kind === "login_session" ? null : { ...token, scopes: [...token.scopes] },
-    };
-  }),
-];
+/** How often a password may be tried for one name. */
+const passwordLimit = { attempts: 10, windowSeconds: 300 };
+
+/** Who there is, how they prove it, and what they may do. */
+export function accessRoutes({ secureCookies }: { readonly secureCookies: boolean }): readonly Route[] {
+  const attempts = attemptLimiter(passwordLimit);
+  return [
+    ...authRoutes({ attempts, secureCookies }),
+    ...explainRoutes,
+    ...userRoutes(attempts),
+    ...serviceAccountRoutes,
+    ...tokenRoutes,
+    ...roleRoutes,
+    ...assignmentRoutes,
+    ...delegationRoutes,
+  ];
+}

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Queryable } from "../db/queryable.ts";
+import type { ApiTokensTable } from "../db/schema.ts";
 import type { Caller } from "./caller.ts";
 
 /** `plat_api_` and 64 hex digits: recognisable, so that it can be masked wherever it turns up. */
@@ -19,12 +20,30 @@ export interface NewToken {
   readonly scopes: readonly string[];
   readonly projectId: string | null;
   readonly expiresInDays: number;
+  /** The token ends at this time at the latest. */
+  readonly notAfter?: string | null;
 }
 
-/** Makes a token and returns it: the only moment at which it can be seen. */
-export async function createToken(db: Queryable, token: NewToken): Promise<string> {
+/** What of a token can be shown. */
+export const tokenColumns = [
+  "id",
+  "name",
+  "scopes",
+  "project_id",
+  "last_used_at",
+  "expires_at",
+  "created_at",
+] as const satisfies readonly (keyof ApiTokensTable)[];
+
+/** A new token, with the token itself: the only moment at which it can be seen. */
+export interface IssuedToken extends Pick<Selectable<ApiTokensTable>, (typeof tokenColumns)[number]> {
+  readonly token: string;
+}
+
+/** Makes a token. Whether it may be made has been decided before (`tokens/mint.ts`). */
+export async function issueToken(db: Queryable, token: NewToken): Promise<IssuedToken> {
   const raw = newApiToken();
-  await db
+  const row = await db
     .insertInto("api_tokens")
     .values({
       user_id: token.userId,
@@ -32,10 +51,16 @@ export async function createToken(db: Queryable, token: NewToken): Promise<strin
       token_hash: hashToken(raw),
       scopes: [...token.scopes],
       project_id: token.projectId,
-      expires_at: sql<string>`now() + make_interval(days => ${token.expiresInDays})`,
+      expires_at: sql<string>`least(now() + make_interval(days => ${token.expiresInDays}), ${token.notAfter ?? null}::timestamptz)`,
     })
-    .execute();
-  return raw;
+    .returning(tokenColumns)
+    .executeTakeFirstOrThrow();
+  return { ...row, token: raw };
+}
+
+/** Makes a token and returns it alone. */
+export async function createToken(db: Queryable, token: NewToken): Promise<string> {
+  return (await issueToken(db, token)).token;
 }
 
 /** Who a token belongs to; undefined when it is unknown, expired, or its user is not active. */

@@ -1,5 +1,6 @@
 import type { Caller } from "../access/caller.ts";
 import { readableBy } from "../access/readable-projects.ts";
+import { containing } from "../db/like.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { ProjectRow } from "../db/schema.ts";
 
@@ -50,7 +51,7 @@ export async function listReadableProjects(db: Queryable, caller: Caller, filter
   let query = activeProjects(db).where(readableBy(caller));
   if (filter.owner_id !== undefined) query = query.where("projects.owner_id", "=", filter.owner_id);
   if (filter.visibility !== undefined) query = query.where("projects.visibility", "=", filter.visibility);
-  if (filter.search !== undefined) query = query.where("projects.name", "ilike", `%${escapeLike(filter.search)}%`);
+  if (filter.search !== undefined) query = query.where("projects.name", "ilike", containing(filter.search));
   const items = await query
     .selectAll("projects")
     .select("owner.name as owner_name")
@@ -61,8 +62,4 @@ export async function listReadableProjects(db: Queryable, caller: Caller, filter
     .execute();
   const { total } = await query.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
   return { items, total };
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, "\\$&");
 }

@@ -2,6 +2,7 @@ import { projects } from "@platform-mcp/client/contract";
 import { initRepository } from "../git/init-repository.ts";
 import type { Repositories } from "../git/repositories.ts";
 import { setDefaultBranch } from "../git/set-default-branch.ts";
+import { given } from "../given.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { listReadableProjects } from "./queries.ts";
@@ -36,7 +37,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
     implement(projects.getProject, async ({ project }) => projectView(project)),
 
     implement(projects.updateProject, async ({ db, project, body }) => {
-      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+      const changes = given(body);
       if (Object.keys(changes).length === 0) return projectView(project);
       const updated = await db
         .updateTable("projects")

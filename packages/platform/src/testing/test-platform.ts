@@ -3,8 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createToken } from "../access/tokens.ts";
+import { readPlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { type Platform, startPlatform } from "../platform.ts";
+
+/** The password of the user `admin` on a test platform. */
+export const adminPassword = "correct horse battery staple";
 
 interface TokenOptions {
   readonly user: string;
@@ -26,7 +30,12 @@ export interface TestPlatform extends Platform, AsyncDisposable {
 
 export async function startTestPlatform(): Promise<TestPlatform> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "platform-test-"));
-  const config = { host: "127.0.0.1", port: 0, dataDirectory, databaseUrl: undefined, logLevel: "silent" };
+  const config = readPlatformConfig({
+    PLATFORM_LISTEN: "127.0.0.1:0",
+    PLATFORM_DATA: dataDirectory,
+    PLATFORM_LOG_LEVEL: "silent",
+    PLATFORM_ADMIN_PASSWORD: adminPassword,
+  });
   const platform = await startPlatform(config, pino({ level: "silent" }));
   const { db } = platform;
   const close = async () => {

@@ -1,0 +1,54 @@
+import { tokens } from "@platform-mcp/client/contract";
+import type { Caller } from "../access/caller.ts";
+import { tokenColumns } from "../access/tokens.ts";
+import { implement } from "../http/implement.ts";
+import type { Route } from "../http/route.ts";
+import { invalid, notFound } from "../problem.ts";
+import { mintToken } from "./mint.ts";
+
+const defaultDays = 90;
+const day = 24 * 60 * 60 * 1000;
+
+export const tokenRoutes: readonly Route[] = [
+  implement(tokens.createToken, async ({ db, caller, body: { name, scopes, project_id, expires_in_days } }) => {
+    if (expires_in_days !== undefined) checkExpiry(caller, expires_in_days);
+    return await mintToken(db, caller, {
+      userId: caller.user.id,
+      name,
+      scopes,
+      projectId: project_id ?? null,
+      expiresInDays: expires_in_days ?? defaultDays,
+    });
+  }),
+
+  implement(tokens.listTokens, async ({ db, caller, query }) =>
+    db
+      .selectFrom("api_tokens")
+      .where("user_id", "=", caller.user.id)
+      .select(tokenColumns)
+      .orderBy("created_at", "desc")
+      .orderBy("id")
+      .limit(query.limit)
+      .offset(query.offset)
+      .execute(),
+  ),
+
+  implement(tokens.revokeToken, async ({ db, caller, params: { token_id } }) => {
+    const deleted = await db
+      .deleteFrom("api_tokens")
+      .where("id", "=", token_id)
+      .where("user_id", "=", caller.user.id)
+      .returning("id")
+      .executeTakeFirst();
+    if (deleted === undefined) throw notFound("token");
+    return { ok: true } as const;
+  }),
+];
+
+/** An expiry that was asked for is refused rather than cut. */
+function checkExpiry({ token: { kind, expires_at } }: Caller, days: number): void {
+  if (kind === "login_session" || expires_at === null) return;
+  if (Date.now() + days * day > Date.parse(expires_at)) {
+    throw invalid("expires_in_days", `must not go beyond ${expires_at}, when the token used here expires`);
+  }
+}
