@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Most tests wait for processes, disks and sockets rather than compute.
+    maxWorkers: 4,
     projects: [
       {
         test: {

@@ -5,16 +5,20 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test as plainTest } from "vitest";
 import { fixtureRepositories } from "./repositories/make.ts";
 
 const root = join(import.meta.dirname, "..");
 
-let data: string;
-beforeEach(async () => {
-  data = await mkdtemp(join(tmpdir(), "start-"));
+/** Each test has a data directory of its own, so that they can run side by side. */
+const test = plainTest.extend<{ data: string }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures it depends on from the pattern
+  data: async ({}, use) => {
+    const data = await mkdtemp(join(tmpdir(), "start-"));
+    await use(data);
+    await rm(data, { recursive: true, force: true });
+  },
 });
-afterEach(() => rm(data, { recursive: true, force: true }));
 
 /** A `start` that runs: what it has said so far, and a way to wait for more. */
 class Start {
@@ -22,7 +26,7 @@ class Start {
   readonly exited: Promise<number | null>;
   readonly #child;
 
-  constructor(...args: string[]) {
+  constructor(data: string, ...args: string[]) {
     this.#child = spawn(process.execPath, ["--import", "tsx", "scripts/start.ts", ...args], {
       cwd: root,
       env: { PATH: process.env.PATH ?? "", PLATFORM_DATA: data, PLATFORM_LISTEN: "127.0.0.1:0" },
@@ -56,7 +60,7 @@ class Start {
 }
 
 /** Runs another command of the workspace on the same data. */
-async function command(script: string) {
+async function command(data: string, script: string) {
   const env = { PATH: process.env.PATH ?? "", PLATFORM_DATA: data };
   const child = spawn(process.execPath, ["--import", "tsx", script], { cwd: root, env });
   const [stdout] = await Promise.all([text(child.stdout), once(child, "exit")]);
@@ -64,45 +68,45 @@ async function command(script: string) {
 }
 
 /** The processes that have the data directory in their command line: the platform's, PostgreSQL's. */
-async function processes(): Promise<string[]> {
+async function processes(data: string): Promise<string[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
   return lines.filter((line) => line.includes(data));
 }
 
-async function environmentFile(): Promise<Record<string, string>> {
+async function environmentFile(data: string): Promise<Record<string, string>> {
   const lines = (await readFile(join(data, "agent.env"), "utf8")).split("\n").filter((line) => /^\w+=/.test(line));
   return Object.fromEntries(lines.map((line) => line.split("=", 2)));
 }
 
-describe("start", () => {
-  test.each([
+describe.concurrent("start", () => {
+  test.for([
     ["dev", "2 not in this build"],
     ["ops", "3 not in this build"],
     ["admin", "5 not in this build"],
     ["ui", "1 not in this build"],
-  ])("checks the servers of role %s and says it is ready", async (role, absent) => {
-    const start = await new Start("--role", role).ready();
+  ] as const)("checks the servers of role %s and says it is ready", async ([role, absent], { data }) => {
+    const start = await new Start(data, "--role", role).ready();
     expect(start.output).toMatch(/^platform-core +ok +8 /m);
     expect(start.output).toContain(`role ${role} is ready: servers 1 ok, ${absent}`);
     expect(await start.interrupt()).toBe(0);
-    if (process.platform === "linux") expect(await processes()).toEqual([]);
+    if (process.platform === "linux") expect(await processes(data)).toEqual([]);
   });
 
-  test("keeps everything for the next start, which takes up the same project and token", async () => {
-    const first = await new Start().ready();
-    const before = await environmentFile();
+  test("keeps everything for the next start, which takes up the same project and token", async ({ data }) => {
+    const first = await new Start(data).ready();
+    const before = await environmentFile(data);
     await first.interrupt();
-    const second = await new Start().ready();
-    const after = await environmentFile();
+    const second = await new Start(data).ready();
+    const after = await environmentFile(data);
     expect(second.output).not.toContain("importing");
     expect([after.PROJECT_ID, after.PLATFORM_API_TOKEN]).toEqual([before.PROJECT_ID, before.PLATFORM_API_TOKEN]);
     await second.interrupt();
   });
 
-  test("writes what a host needs for its owner alone, and the token nowhere else", async () => {
-    const start = await new Start().ready();
-    const { PLATFORM_API_TOKEN: token = "", PLATFORM_API_URL, PROJECT_ID } = await environmentFile();
+  test("writes what a host needs for its owner alone, and the token nowhere else", async ({ data }) => {
+    const start = await new Start(data).ready();
+    const { PLATFORM_API_TOKEN: token = "", PLATFORM_API_URL, PROJECT_ID } = await environmentFile(data);
     for (const name of ["agent.env", "mcp.json", "platform.log"]) {
       expect((await stat(join(data, name))).mode & 0o777, name).toBe(0o600);
     }
@@ -116,60 +120,60 @@ describe("start", () => {
     await start.interrupt();
   });
 
-  test("refuses a second start on the same data in one line; stop ends the first", async () => {
-    const first = await new Start().ready();
-    const second = new Start();
+  test("refuses a second start on the same data in one line; stop ends the first", async ({ data }) => {
+    const first = await new Start(data).ready();
+    const second = new Start(data);
     expect(await second.exited).toBe(1);
     expect(second.output).toMatch(/^start: a platform \(process \d+\) already runs on .*: run "stop" first$/m);
-    expect(await command("scripts/stop.ts")).toBe("stopped\n");
+    expect(await command(data, "scripts/stop.ts")).toBe("stopped\n");
     expect(await first.exited).toBe(0);
-    expect(await command("scripts/stop.ts")).toBe(`nothing runs on ${data}\n`);
-    if (process.platform === "linux") expect(await processes()).toEqual([]);
+    expect(await command(data, "scripts/stop.ts")).toBe(`nothing runs on ${data}\n`);
+    if (process.platform === "linux") expect(await processes(data)).toEqual([]);
   });
 
-  test("imports the repository it is given", async () => {
+  test("imports the repository it is given", async ({ data }) => {
     const { small } = await fixtureRepositories();
-    const start = await new Start("--repo", small).ready();
+    const start = await new Start(data, "--repo", small).ready();
     expect(start.output).toContain(`importing ${small} as admin/small`);
     expect(start.output).toMatch(/^Project {4}admin\/small /m);
     await start.interrupt();
-    const again = await new Start("--repo", small).ready();
+    const again = await new Start(data, "--repo", small).ready();
     expect(again.output).toContain("admin/small is there already: kept as it is");
     await again.interrupt();
   }, 300_000);
 });
 
-describe("start says in one line what is wrong, and leaves nothing running", () => {
-  test.each([
+describe.concurrent("start says in one line what is wrong, and leaves nothing running", () => {
+  test.for([
     [["--repo", "/nowhere/at/all"], "start: /nowhere/at/all does not exist"],
     [["--repo", "/"], "start: / is not a git repository"],
     [["--repo", "gopher://x/y"], "start: "],
     [["--role", "boss"], 'start: there is no role "boss"; the roles are dev, ops, admin, ui'],
     [["--port", "x"], "start: --port must be a number from 0 to 65535, not x"],
     [["--prot", "1"], "start: Unknown option '--prot'"],
-  ])("%j", async (args, message) => {
-    const start = new Start(...args);
+  ] as const)("%j", async ([args, message], { data }) => {
+    const start = new Start(data, ...args);
     expect(await start.exited).toBe(1);
     const errors = start.output.split("\n").filter((line) => line.startsWith("start: "));
     expect(errors).toEqual([expect.stringContaining(message)]);
     expect(start.output).not.toContain("    at ");
-    if (process.platform === "linux") expect(await processes()).toEqual([]);
+    if (process.platform === "linux") expect(await processes(data)).toEqual([]);
   });
 
-  test("a port in use", async () => {
+  test("a port in use", async ({ data }) => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const start = new Start("--port", String(port));
+    const start = new Start(data, "--port", String(port));
     expect(await start.exited).toBe(1);
     taken.close();
     expect(start.output).toContain(`start: port ${port} is in use by another program`);
   });
 });
 
-test("--help says what start does, and does nothing", async () => {
-  const start = new Start("--help");
+test("--help says what start does, and does nothing", async ({ data }) => {
+  const start = new Start(data, "--help");
   expect(await start.exited).toBe(0);
   expect(start.output).toContain("--repo PATH|URL");
   expect(await readdir(data)).toEqual([]);
