@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { ensureAdminPassword } from "./access/admin-password.ts";
 import { bootstrapAccess } from "./access/bootstrap.ts";
 import { createApp } from "./app.ts";
+import { refuseUnfinishedRestore } from "./backup/unfinished-restore.ts";
 import type { PlatformConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
@@ -37,6 +38,7 @@ interface StoreOptions {
 /** Opens what the platform keeps, and brings it up to date. @throws UserError when it cannot be opened. */
 export async function openStore(config: PlatformConfig, { mode, logger }: StoreOptions): Promise<Store> {
   await findGit();
+  await refuseUnfinishedRestore(config);
   const database = await openDatabase(
     { url: config.databaseUrl, dataDirectory: config.dataDirectory },
     { mode, onEvent: ({ kind, detail }) => logger.info({ database: kind }, detail) },

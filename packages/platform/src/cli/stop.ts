@@ -3,6 +3,7 @@ import { currentOwner } from "../db/embedded/ownership.ts";
 import { isRunning } from "../db/embedded/process-table.ts";
 import { stopAbandoned } from "../db/embedded/stop-abandoned.ts";
 import { UserError } from "../user-error.ts";
+import { defineCommand } from "./define-command.ts";
 
 /** How long an orderly stop may take before this command gives up and says so, in milliseconds. */
 const patience = 30_000;
@@ -23,3 +24,14 @@ export async function stopPlatform(dataDirectory: string): Promise<boolean> {
   }
   return true;
 }
+
+export const stop = defineCommand({
+  name: "stop",
+  synopsis: "",
+  description: "Stop the platform that serves from DIR, and its database.",
+  options: {},
+  run: async ({ dataDirectory }) => {
+    const stopped = await stopPlatform(dataDirectory);
+    process.stderr.write(stopped ? "stopped\n" : `no platform serves from ${dataDirectory}\n`);
+  },
+});

@@ -1,15 +1,11 @@
-/** The text of `platform --help`. */
-export const usage = `platform: projects and git repositories for people and their coding agents
+import { commands } from "./commands.ts";
+import type { Command } from "./define-command.ts";
 
-  platform start [--listen HOST:PORT] [--data DIR]
-      Serve until Ctrl-C. Everything is kept below DIR.
-  platform stop [--data DIR]
-      Stop the platform that serves from DIR, and its database.
-  platform import SOURCE [--name NAME] [--owner USER] [--visibility private|internal|public] [--data DIR]
-      Copy a git repository into a new project. SOURCE is an https, http or ssh URL, host:path, or a local path.
-  platform token create --name NAME [--user USER] [--scopes A,B] [--project OWNER/NAME] [--expires-in-days N] [--data DIR]
-      Make a token and print it: it cannot be seen again. Without scopes it may do what its user may.
+/** The text of `platform --help`, or of `platform GROUP --help` for some of the commands. */
+export function usage(shown: readonly Command[] = commands): string {
+  return `platform: projects and git repositories for people and their coding agents
 
+${shown.map((command) => command.usage).join("")}
   DIR is .platform unless --data or PLATFORM_DATA says otherwise. Commands work while the platform serves.
 
 Environment (empty means unset)
@@ -18,3 +14,4 @@ Environment (empty means unset)
   DATABASE_URL        a PostgreSQL server, 15 or newer, instead of the embedded one
   PLATFORM_LOG_LEVEL  trace, debug, info (default), warn, error, fatal, silent
 `;
+}

@@ -1,0 +1,158 @@
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { initRepository } from "../git/init-repository.ts";
+import { plainGit } from "../git/testing/plain-git.ts";
+import { restoreBackup } from "./restore-backup.ts";
+import { type Kept, openScene, quiet, type Scene } from "./testing/scene.ts";
+import { tableDigests } from "./testing/table-digests.ts";
+import { refuseUnfinishedRestore, stageOf } from "./unfinished-restore.ts";
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+/** Adds a project of the administrator's with a repository, and gives the project's id. */
+async function addProject({ db, repositories }: Kept, name: string): Promise<string> {
+  const { id: owner_id } = await db
+    .selectFrom("users")
+    .where("name", "=", "admin")
+    .select("id")
+    .executeTakeFirstOrThrow();
+  const row = { owner_id, name, description: "tab\t, line\n, \\N and ünïcode" };
+  const { id } = await db.insertInto("projects").values(row).returning("id").executeTakeFirstOrThrow();
+  await initRepository(repositories.of(id).path, "main");
+  return id;
+}
+
+async function digests({ pool }: Kept) {
+  const client = await pool.connect();
+  try {
+    return await tableDigests(client);
+  } finally {
+    client.release();
+  }
+}
+
+describe("a restored backup", () => {
+  test("has every row and every ref, and is private", async () => {
+    const source = await scene.open("a");
+    const id = await addProject(source, "hello");
+    const tree = plainGit(source.repositories.of(id).path, "hash-object", "-t", "tree", "-w", "--stdin");
+    const commit = plainGit(source.repositories.of(id).path, "commit-tree", "-m", "first", tree);
+    plainGit(source.repositories.of(id).path, "update-ref", "refs/heads/main", commit);
+    const manifest = await scene.backUp(source, "b.tar");
+    expect((await stat(scene.path("b.tar"))).mode & 0o777).toBe(0o600);
+    expect(await scene.restore("b.tar", "c")).toEqual(manifest);
+    const restored = await scene.openAsIs("c");
+    expect(await digests(restored)).toEqual(await digests(source));
+    expect(plainGit(restored.repositories.of(id).path, "rev-parse", "main")).toBe(commit);
+    expect((await readdir(scene.path("c"))).sort()).toEqual(["owners", "postgres", "repositories"]);
+    // Triggers work again.
+    const { updated_at } = await restored.db
+      .updateTable("projects")
+      .set({ description: null })
+      .where("id", "=", id)
+      .returning("updated_at")
+      .executeTakeFirstOrThrow();
+    const before = await source.db.selectFrom("projects").select("updated_at").executeTakeFirstOrThrow();
+    expect(updated_at).not.toBe(before.updated_at);
+  });
+
+  test("gives no number twice", async () => {
+    const source = await scene.open("a");
+    const change = { project_id: await addProject(source, "hello"), ref: "refs/heads/main", source: "push" } as const;
+    const insert = (kept: Kept) =>
+      kept.db.insertInto("ref_updates").values(change).returning("id").executeTakeFirstOrThrow();
+    await insert(source);
+    const last = await insert(source);
+    await source.db.deleteFrom("ref_updates").where("id", "=", last.id).execute();
+    await scene.backUp(source, "b.tar");
+    await scene.restore("b.tar", "c");
+    expect(Number((await insert(await scene.openAsIs("c"))).id)).toBe(Number(last.id) + 1);
+  });
+});
+
+describe("a place that is not empty is refused and left as it was", () => {
+  test.each([
+    ["a database", async (path: string) => await mkdir(join(path, "postgres", "data"), { recursive: true })],
+    ["repositories", async (path: string) => await mkdir(join(path, "repositories", "x.git"), { recursive: true })],
+  ])("%s", async (what, fill) => {
+    const source = await scene.open("a");
+    await scene.backUp(source, "b.tar");
+    await fill(scene.path("c"));
+    const before = await readdir(scene.path("c"), { recursive: true });
+    await expect(scene.restore("b.tar", "c")).rejects.toThrow(
+      `${scene.path("c")} holds ${what}: restore into an empty place`,
+    );
+    expect(await readdir(scene.path("c"), { recursive: true })).toEqual(before);
+  });
+
+  test("a running platform", async () => {
+    const source = await scene.open("a");
+    await scene.backUp(source, "b.tar");
+    await expect(scene.restore("b.tar", "a")).rejects.toThrow(`a platform (process ${process.pid}) runs on`);
+  });
+});
+
+describe("a backup that cannot be restored leaves the place as it was", () => {
+  test("damaged", async () => {
+    const source = await scene.open("a");
+    await scene.backUp(source, "b.tar");
+    const bytes = await readFile(scene.path("b.tar"));
+    bytes[5000] = (bytes[5000] ?? 0) ^ 1;
+    await writeFile(scene.path("b.tar"), bytes);
+    await expect(scene.restore("b.tar", "c")).rejects.toThrow("is not a whole backup");
+    await expect(stat(scene.path("c"))).rejects.toThrow("ENOENT");
+  });
+
+  test("of a newer schema", async () => {
+    const source = await scene.open("a");
+    await source.pool.query("insert into kysely_migration values ('9999-later', now()::text)");
+    await scene.backUp(source, "b.tar");
+    await expect(scene.restore("b.tar", "c")).rejects.toThrow(/made by a newer platform \(.*9999-later\)/);
+    await expect(stat(scene.path("c"))).rejects.toThrow("ENOENT");
+  });
+
+  test("whose rows break a rule", async () => {
+    const source = await scene.open("a");
+    await addProject(source, "hello");
+    // As if the snapshot had lost a row that others refer to.
+    await source.pool.query(
+      "alter table projects disable trigger all; set session_replication_role = replica; delete from users",
+    );
+    await scene.backUp(source, "b.tar");
+    await expect(scene.restore("b.tar", "c")).rejects.toThrow("foreign key");
+    await expect(stat(scene.path("c"))).rejects.toThrow("ENOENT");
+  });
+});
+
+test("an interrupted restore keeps a platform from starting, and the next restore replaces what it left", async () => {
+  const source = await scene.open("a");
+  const id = await addProject(source, "hello");
+  await scene.backUp(source, "b.tar");
+  const place = { dataDirectory: scene.path("c"), databaseUrl: undefined };
+  await mkdir(join(stageOf(place.dataDirectory), "postgres"), { recursive: true });
+  await mkdir(join(place.dataDirectory, "repositories", "half.git"), { recursive: true });
+  await expect(refuseUnfinishedRestore(place)).rejects.toThrow("has not finished: wait for it, or run it again");
+  await scene.restore("b.tar", "c");
+  expect(await readdir(join(place.dataDirectory, "repositories"))).toEqual([`${id}.git`]);
+  await refuseUnfinishedRestore(place);
+  // Killed when only tidying up was left.
+  await mkdir(stageOf(place.dataDirectory));
+  await refuseUnfinishedRestore(place);
+  await expect(stat(stageOf(place.dataDirectory))).rejects.toThrow("ENOENT");
+});
+
+test("a restore that is told to stop leaves the place as it was", async () => {
+  const source = await scene.open("a");
+  await scene.backUp(source, "b.tar");
+  const place = { dataDirectory: scene.path("c"), databaseUrl: undefined };
+  const controller = new AbortController();
+  const onProgress = (line: string) => line.startsWith("Loading") && controller.abort(new Error("stopped"));
+  const options = { ...quiet, signal: controller.signal, onProgress };
+  await expect(restoreBackup(scene.path("b.tar"), place, options)).rejects.toThrow("aborted");
+  await expect(stat(place.dataDirectory)).rejects.toThrow("ENOENT");
+});

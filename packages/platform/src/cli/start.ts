@@ -1,0 +1,14 @@
+import { readPlatformConfig } from "../config.ts";
+import { defineCommand } from "./define-command.ts";
+import { serve } from "./serve.ts";
+
+export const start = defineCommand({
+  name: "start",
+  synopsis: "[--listen HOST:PORT]",
+  description: "Serve until Ctrl-C. Everything is kept below DIR.",
+  options: { listen: { type: "string" } },
+  run: async (config, { listen }) => {
+    const { host, port } = listen === undefined ? config : readPlatformConfig({ PLATFORM_LISTEN: listen });
+    await serve({ ...config, host, port });
+  },
+});
