@@ -142,6 +142,11 @@ export class StdioServer implements AsyncDisposable {
     this.#child.stdout.destroy();
   }
 
+  /** Leaves what it writes in the pipe, as a host that hangs does. */
+  pauseOutput(): void {
+    this.#child.stdout.pause();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

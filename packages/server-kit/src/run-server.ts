@@ -40,11 +40,7 @@ async function run(definition: ServerDefinition): Promise<void> {
   if (flag.version) return void say(`${definition.name} ${build.version} (${build.commit})\n`);
   const options = readToolOptions(process.env);
   if (flag["list-tools"]) {
-    const tools = catalogue(
-      definition.tools,
-      options,
-      projectScope(process.env.PROJECT_ID?.trim() || undefined, options),
-    );
+    const tools = catalogue(definition.tools, options, projectScope(readProjectId(), options));
     return void say(
       flag.json ? toJson(definition, { tools: [...tools.values()].map(describeTool) }) : listToolsText(tools),
     );
@@ -72,11 +68,26 @@ async function run(definition: ServerDefinition): Promise<void> {
 }
 
 function parseFlags() {
+  const flag = readFlags();
+  const modes = Object.keys(flag).filter((name) => name !== "json");
+  if (modes.length > 1) throw new ConfigError(`--${modes.join(" and --")} do not go together. See --help.`);
+  if (flag.json && !flag["list-tools"] && !flag.check) {
+    throw new ConfigError("--json goes with --list-tools or --check. See --help.");
+  }
+  return flag;
+}
+
+function readFlags() {
   try {
     return parseArgs({ options: flags, strict: true, allowPositionals: false }).values;
   } catch (error) {
     throw new ConfigError(`${error instanceof Error ? error.message.split("\n")[0] : error} See --help.`);
   }
+}
+
+/** The project, where nothing else of the configuration is needed. */
+function readProjectId(): string | undefined {
+  return readConfig({ PROJECT_ID: process.env.PROJECT_ID, PLATFORM_API_TOKEN: "none" }).projectId;
 }
 
 function toJson({ name }: ServerDefinition, content: object): string {

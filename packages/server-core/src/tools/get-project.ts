@@ -9,7 +9,7 @@ export const getProject = defineTool({
   description: "Get the project: name, description, visibility, default branch, agent image.",
   risk: "read",
   input: {},
-  output: { ...projectOutput, updated_at: z.string() },
+  output: { ...projectOutput, agent_image: z.string().nullable(), owner_id: z.string(), updated_at: z.string() },
   uses: [projects.getProject],
   async run({ api, project }) {
     return describeProject(await api.call(projects.getProject, { project_id: project }));

@@ -2,9 +2,10 @@ import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@m
 import { StdioServerTransport, serveStdio } from "@modelcontextprotocol/server/stdio";
 import { type CallEnvironment, callTool } from "../tools/call-tool.ts";
 import type { OfferedTool } from "../tools/catalogue.ts";
-import { dropLongLines } from "./drop-long-lines.ts";
+import { filterLines } from "./filter-lines.ts";
 import { endWithHost, surviveDefects } from "./lifecycle.ts";
 import { protocolErrorLog } from "./protocol-error-log.ts";
+import { refusalOf } from "./refuse-malformed.ts";
 
 /** The transport's own limit; longer lines are dropped before they reach it. */
 const maxMessageBytes = 10 * 1024 * 1024 - 1024;
@@ -26,9 +27,15 @@ export function serve(options: ServeOptions): void {
   const log = (line: string) => process.stderr.write(`${options.name}: ${line}\n`);
   const shutdown = new AbortController();
   surviveDefects(log);
-  const input = dropLongLines(maxMessageBytes, (bytes) =>
-    log(`dropped a message of ${bytes} bytes: the limit is 10 MB`),
-  );
+  const input = filterLines({
+    maxBytes: maxMessageBytes,
+    onDrop: (bytes) => log(`dropped a message of ${bytes} bytes: the limit is 10 MB`),
+    accepts(line) {
+      const refusal = refusalOf(line);
+      if (refusal !== undefined) process.stdout.write(refusal);
+      return refusal === undefined;
+    },
+  });
   const handle = serveStdio(() => makeServer(options, shutdown.signal), {
     transport: new StdioServerTransport(input, process.stdout),
     onerror: protocolErrorLog(log),

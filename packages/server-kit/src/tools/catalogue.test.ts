@@ -32,7 +32,7 @@ test("deny wins over allow", () => {
 
 test("the schema of results goes out only where results are structured", () => {
   expect(offered().get("get_thing")?.definition).not.toHaveProperty("outputSchema");
-  expect(offered({ output: "structured" }).get("get_thing")?.definition.outputSchema).toEqual({
+  expect(offered({ output: "structured" }).get("get_thing")?.definition.outputSchema).toMatchObject({
     type: "object",
     properties: { name: { type: "string" } },
   });

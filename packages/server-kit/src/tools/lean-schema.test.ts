@@ -54,6 +54,8 @@ test("a result's schema requires nothing: what the platform did not send is abse
         },
       },
       total: { type: "integer" },
+      left_out: { type: "array", items: { type: "string" } },
+      note: { type: "string" },
     },
   });
 });

@@ -32,12 +32,15 @@ export function leanSchema(shape: z.ZodRawShape): ObjectSchema {
   };
 }
 
+/** What the renderer adds to a structured result. */
+const added: z.ZodRawShape = { left_out: z.array(z.string()), note: z.string() };
+
 /**
  * The JSON Schema of a structured result. Nothing in it is required: a field that the platform did not send is absent,
  * and a client that checks would otherwise drop the whole answer for it.
  */
 export function outputSchema(shape: z.ZodRawShape): ObjectSchema {
-  const { properties = {} } = z.toJSONSchema(z.object(shape), { io: "output" });
+  const { properties = {} } = z.toJSONSchema(z.object({ ...shape, ...added }), { io: "output" });
   return { type: "object", properties: eachSchema(properties, lenient) };
 }
 

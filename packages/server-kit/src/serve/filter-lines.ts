@@ -2,11 +2,19 @@ import { Transform } from "node:stream";
 
 const newline = 0x0a;
 
+export interface LineFilter {
+  /** Longer lines are dropped, and their memory is freed as they come. */
+  readonly maxBytes: number;
+  readonly onDrop: (bytes: number) => void;
+  /** Whether a line, which comes with its newline, passes. */
+  readonly accepts: (line: Buffer) => boolean;
+}
+
 /**
- * Passes lines on and drops those over `maxBytes`, whose memory is freed as they come: one absurd message must not
- * end the connection of all the others, as it would in the transport below.
+ * Passes lines on, but those that must not reach the transport below: one absurd message would end the connection of
+ * all the others there.
  */
-export function dropLongLines(maxBytes: number, onDrop: (bytes: number) => void): Transform {
+export function filterLines({ maxBytes, onDrop, accepts }: LineFilter): Transform {
   let pending: Buffer[] = [];
   let length = 0;
 
@@ -24,7 +32,7 @@ export function dropLongLines(maxBytes: number, onDrop: (bytes: number) => void)
       let from = 0;
       for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
         const line = finish(chunk.subarray(from, end + 1));
-        if (line !== undefined) this.push(line);
+        if (line !== undefined && accepts(line)) this.push(line);
         from = end + 1;
       }
       length += chunk.length - from;

@@ -1,12 +1,16 @@
 import { text } from "node:stream/consumers";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { dropLongLines } from "./drop-long-lines.ts";
+import { filterLines } from "./filter-lines.ts";
 
 /** What passes of chunks written one after the other, and the sizes of the lines that do not. */
-async function filter(chunks: readonly Uint8Array[], maxBytes: number) {
+async function filter(
+  chunks: readonly Uint8Array[],
+  maxBytes: number,
+  accepts: (line: Buffer) => boolean = () => true,
+) {
   const dropped: number[] = [];
-  const filter = dropLongLines(maxBytes, (bytes) => dropped.push(bytes));
+  const filter = filterLines({ maxBytes, onDrop: (bytes) => dropped.push(bytes), accepts });
   const passed = text(filter);
   for (const chunk of chunks) filter.write(chunk);
   filter.end();
@@ -33,4 +37,9 @@ test("lines within the limit pass and longer ones do not, however the bytes are 
 
 test("an unfinished line is no message", async () => {
   expect(await filter([Buffer.from("a\nhalf")], 16)).toEqual({ passed: "a\n", dropped: [] });
+});
+
+test("a line that is not accepted does not pass", async () => {
+  const accepts = (line: Buffer) => line.toString() !== "no\n";
+  expect(await filter([Buffer.from("yes\nno\nyes\n")], 16, accepts)).toEqual({ passed: "yes\nyes\n", dropped: [] });
 });

@@ -1,0 +1,1 @@
+export { realTokens } from "./real-tokens.ts";
