@@ -2,7 +2,7 @@ import { type Permission, permissions } from "@platform-mcp/client/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Caller } from "./caller.ts";
-import { effectivePermissions, type Grants } from "./effective-permissions.ts";
+import { effectivePermissions, type Grants, type Holder, lastingPermissions } from "./effective-permissions.ts";
 
 const [me, other, projectA, projectB] = ["user-me", "user-other", "project-a", "project-b"];
 
@@ -70,6 +70,155 @@ describe("what a caller may do", () => {
     expect(held(bound, granted(...permissions), project({ owner_id: me, visibility: "public" }))).toEqual([]);
     expect(held(bound, granted(...permissions), null)).toEqual([]);
     expect(held(bound, granted("deploy:read"), project({ id: projectB }))).toEqual(["deploy:read"]);
+  });
+});
+
+describe("delegations", () => {
+  const person = (id: string, facts: Partial<Holder> = {}): Holder => ({
+    id,
+    user_type: "human",
+    is_active: true,
+    roles: new Set(),
+    ...facts,
+  });
+  const withRoles = (id: string, ...roles: Permission[]) => person(id, { roles: new Set(roles) });
+  const loan = (delegator_id: string, delegate_id: string, permission: Permission = "deploy:promote") => ({
+    delegator_id,
+    delegate_id,
+    permission,
+  });
+
+  test("give what the delegator holds, by a role, as owner, or by another delegation", () => {
+    const grants = { holders: [person(me), withRoles(other, "deploy:promote")], delegations: [loan(other, me)] };
+    expect(held(caller(), grants, null)).toEqual(["deploy:promote"]);
+    const byOwner = { ...grants, holders: [person(me), person(other)] };
+    expect(held(caller(), byOwner, project({ owner_id: other }))).toEqual(["deploy:promote"]);
+    expect(held(caller(), byOwner, project({ owner_id: "user-third" }))).toEqual([]);
+    const chain = {
+      holders: [person(me), person(other), withRoles("user-third", "deploy:promote")],
+      delegations: [loan(other, me), loan("user-third", other)],
+    };
+    expect(held(caller(), chain, null)).toEqual(["deploy:promote"]);
+  });
+
+  test("are worth nothing once the delegator holds it no longer, or is deactivated", () => {
+    const delegations = [loan(other, me)];
+    expect(held(caller(), { holders: [person(me), person(other)], delegations }, null)).toEqual([]);
+    const gone = person(other, { is_active: false, roles: new Set(["deploy:promote"]) });
+    expect(held(caller(), { holders: [person(me), gone], delegations }, null)).toEqual([]);
+  });
+
+  test("in a circle give nothing", () => {
+    const circle = { holders: [person(me), person(other)], delegations: [loan(other, me), loan(me, other)] };
+    expect(held(caller(), circle, null)).toEqual([]);
+  });
+
+  test("are all that an agent holds: no roles, no ownership, not even what is open to everybody", () => {
+    const agent = person(me, { user_type: "agent", roles: new Set(permissions) });
+    const grants = { holders: [agent, withRoles(other, "project:read")], delegations: [] };
+    expect(held(caller(), grants, project({ owner_id: me, visibility: "public" }))).toEqual([]);
+    const lent = { ...grants, delegations: [loan(other, me, "project:read")] };
+    expect(held(caller(), lent, project())).toEqual(["project:read"]);
+  });
+
+  test("are narrowed by the token's scopes like everything else", () => {
+    const holders = [person(me), withRoles(other, "deploy:promote", "deploy:read")];
+    const grants = { holders, delegations: [loan(other, me), loan(other, me, "deploy:read")] };
+    expect(held(caller({ scopes: ["deploy:read"] }), grants, null)).toEqual(["deploy:read"]);
+  });
+
+  test("lend: what is lent cannot be given away for good, but an agent gives what its delegator holds", () => {
+    const grants = { holders: [person(me), withRoles(other, "deploy:promote")], delegations: [loan(other, me)] };
+    expect([...lastingPermissions(caller(), grants, null)]).toEqual([]);
+    const agent = person(me, { user_type: "agent" });
+    const byAgent = {
+      holders: [agent, withRoles(other, "deploy:promote", "admin:users")],
+      delegations: [loan(other, me), loan(other, me, "admin:users")],
+    };
+    expect([...lastingPermissions(caller(), byAgent, null)]).toEqual(["deploy:promote"]);
+  });
+
+  const people = [me, other, "user-third", "user-fourth"];
+  const somePeople = fc.tuple(
+    ...people.map((id) =>
+      fc.record({
+        id: fc.constant(id),
+        user_type: fc.constantFrom("human" as const, "agent" as const, "service_account" as const),
+        is_active: fc.boolean(),
+        roles: fc.uniqueArray(fc.constantFrom(...permissions), { maxLength: 3 }).map((names) => new Set(names)),
+      }),
+    ),
+  );
+  const someLoans = fc.array(
+    fc.record({
+      delegator_id: fc.constantFrom(...people),
+      delegate_id: fc.constantFrom(...people),
+      permission: fc.constantFrom(...permissions.slice(0, 4), "admin:users" as const),
+    }),
+    { maxLength: 8 },
+  );
+  const somewhere = fc.option(
+    fc.record({
+      id: fc.constant(projectA),
+      owner_id: fc.constantFrom(...people),
+      visibility: fc.constantFrom("private" as const, "public" as const),
+    }),
+  );
+
+  test("every permission comes over active people from somebody who holds it of their own", () => {
+    fc.assert(
+      fc.property(somePeople, someLoans, somewhere, (holders, delegations, where) => {
+        const own = (user: Holder, permission: Permission) =>
+          user.user_type !== "agent" &&
+          (user.roles.has(permission) ||
+            (where?.owner_id === user.id && !permission.startsWith("admin:")) ||
+            (where?.visibility === "public" && permission === "project:read"));
+        const reaches = (id: string, permission: Permission, seen: readonly string[]): boolean => {
+          const user = holders.find((holder) => holder.id === id);
+          if (user === undefined || !user.is_active || seen.includes(id)) return false;
+          return (
+            own(user, permission) ||
+            delegations.some(
+              (loan) =>
+                loan.delegate_id === id &&
+                loan.permission === permission &&
+                reaches(loan.delegator_id, permission, [...seen, id]),
+            )
+          );
+        };
+        const expected = permissions.filter((permission) => reaches(me, permission, []));
+        expect(held(caller(), { holders, delegations }, where)).toEqual([...expected].sort());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("an agent's set is within that of those who delegate to it", () => {
+    fc.assert(
+      fc.property(somePeople, someLoans, somewhere, (everybody, delegations, where) => {
+        const holders = everybody.map((user) => (user.id === me ? { ...user, user_type: "agent" as const } : user));
+        const grants = { holders, delegations };
+        const as = (id: string): Caller => ({ ...caller(), user: { ...caller().user, id } });
+        const requesters = delegations.filter(({ delegate_id }) => delegate_id === me);
+        for (const permission of effectivePermissions(as(me), grants, where)) {
+          expect(
+            requesters.some(({ delegator_id }) =>
+              effectivePermissions(as(delegator_id), grants, where).has(permission),
+            ),
+          ).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("what may be given away for good is always held", () => {
+    fc.assert(
+      fc.property(somePeople, someLoans, somewhere, (holders, delegations, where) => {
+        const has = effectivePermissions(caller(), { holders, delegations }, where);
+        const lasting = lastingPermissions(caller(), { holders, delegations }, where);
+        expect([...lasting].filter((permission) => !has.has(permission))).toEqual([]);
+      }),
+    );
   });
 });
 

@@ -24,8 +24,13 @@ export interface Grants {
   readonly delegations: readonly LiveDelegation[];
 }
 
+/** Whether a permission is one to govern the platform, rather than to work on it. */
+function governs(permission: Permission): boolean {
+  return permission.startsWith("admin:");
+}
+
 /** What an owner may do on their own project: everything but governing the platform. */
-export const ownerPermissions = permissions.filter((permission) => !permission.startsWith("admin:"));
+export const ownerPermissions = permissions.filter((permission) => !governs(permission));
 
 /**
  * Every permission a caller has, on a project or (with null) on the platform as a whole: what their user holds,
@@ -45,7 +50,8 @@ export function effectivePermissions(
 
 /**
  * What a caller has that will not end by itself, so that they may give it to others for good: what is only lent to
- * them does not count. An agent acts for those who delegate to it, so what these hold without a loan counts for it.
+ * them does not count. An agent acts for those who delegate to it, so what these hold without a loan counts for it;
+ * but no agent gives anybody power over the platform that outlives it.
  */
 export function lastingPermissions(
   caller: Caller,
@@ -54,7 +60,8 @@ export function lastingPermissions(
 ): ReadonlySet<Permission> {
   const agents = new Set(grants.holders.filter(({ user_type }) => user_type === "agent").map(({ id }) => id));
   const delegations = grants.delegations.filter(({ delegate_id }) => agents.has(delegate_id));
-  return effectivePermissions(caller, { ...grants, delegations }, project);
+  const lasting = effectivePermissions(caller, { ...grants, delegations }, project);
+  return agents.has(caller.user.id) ? new Set([...lasting].filter((permission) => !governs(permission))) : lasting;
 }
 
 /**

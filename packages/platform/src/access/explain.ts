@@ -1,6 +1,12 @@
 import type { Permission } from "@platform-mcp/client/contract";
 import type { Caller } from "./caller.ts";
-import { effectivePermissions, type Grants, lastingPermissions, type ProjectFacts } from "./effective-permissions.ts";
+import {
+  effectivePermissions,
+  type Grants,
+  lastingPermissions,
+  ownerPermissions,
+  type ProjectFacts,
+} from "./effective-permissions.ts";
 
 /** Why a caller holds a permission, or why not and who could change that. */
 export interface Explanation {
@@ -38,7 +44,7 @@ function whyHeld(caller: Caller, grants: Grants, permission: Permission, project
   const held = grants.holders.find(({ id }) => id === caller.user.id);
   if (held?.user_type !== "agent") {
     if (held?.roles.has(permission)) return "a role grants it";
-    if (project?.owner_id === caller.user.id && permission.split(":")[0] !== "admin") return "an owner may do it";
+    if (project?.owner_id === caller.user.id && ownerPermissions.includes(permission)) return "an owner may do it";
     if (lastingPermissions(caller, grants, project).has(permission)) return "the project is open to every user";
   }
   return "a delegation grants it";

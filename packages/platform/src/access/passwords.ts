@@ -14,17 +14,19 @@ export async function setPassword(db: Queryable, userId: string, password: strin
 
 /** The active human who has this name and this password. It takes as long to say that there is none. */
 export async function findByPassword(db: Queryable, name: string, password: string): Promise<UserRow | undefined> {
-  const user = await db
+  const found = await db
     .selectFrom("users")
+    .leftJoin("passwords", "passwords.user_id", "users.id")
     .where("name", "=", name)
     .where("is_active", "=", true)
     .where("user_type", "=", "human")
-    .selectAll()
+    .selectAll("users")
+    .select("passwords.hash")
     .executeTakeFirst();
-  const stored =
-    user && (await db.selectFrom("passwords").where("user_id", "=", user.id).select("hash").executeTakeFirst());
-  const matches = await verify(stored?.hash ?? (await nobodysHash()), password);
-  return matches && stored !== undefined ? user : undefined;
+  const matches = await verify(found?.hash ?? (await nobodysHash()), password);
+  if (!matches || found === undefined || found.hash === null) return undefined;
+  const { hash: _, ...user } = found;
+  return user;
 }
 
 let nobodys: Promise<string> | undefined;

@@ -1,10 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Permission } from "@platform-mcp/client/contract";
 import { pino } from "pino";
+import { insertDelegation } from "../access/delegation-queries.ts";
+import { insertRole, replacePermissions } from "../access/role-queries.ts";
 import { createToken } from "../access/tokens.ts";
 import { readPlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
+import type { UserRow } from "../db/schema.ts";
 import { type Platform, startPlatform } from "../platform.ts";
 
 /** The password of the user `admin` on a test platform. */
@@ -18,14 +22,40 @@ interface TokenOptions {
   readonly expiresInDays?: number;
 }
 
+interface LoanOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly permission: Permission;
+  readonly project?: string;
+  /** Negative makes one that has expired; without it, it never does. */
+  readonly expiresInSeconds?: number;
+}
+
 /** A real platform in this process on a temporary data directory, with what tests need to populate it. */
 export interface TestPlatform extends Platform, AsyncDisposable {
   /** Makes a user and gives their id. */
-  addUser(name: string, roles?: readonly { readonly role: string; readonly project?: string }[]): Promise<string>;
+  addUser(
+    name: string,
+    roles?: readonly { readonly role: string; readonly project?: string }[],
+    type?: UserRow["user_type"],
+  ): Promise<string>;
+  /** Makes a role and gives its id. */
+  addRole(name: string, permissions: readonly Permission[]): Promise<string>;
+  /** Lends a permission, by names, whether or not that is allowed; gives the delegation's id. */
+  lend(loan: LoanOptions): Promise<string>;
+  /** The id of a user or role by its name. */
+  idOf(table: "users" | "roles", name: string): Promise<string>;
   addProject(owner: string, name: string, visibility?: "private" | "internal" | "public"): Promise<string>;
   token(options: TokenOptions): Promise<string>;
   /** A request as somebody with this token, or with none. */
   request(path: string, token?: string, init?: RequestInit): Promise<Response>;
+  /** A request with a JSON body, and what it answers. */
+  send(
+    method: string,
+    path: string,
+    token?: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: ReturnType<JSON["parse"]> }>;
 }
 
 export async function startTestPlatform(): Promise<TestPlatform> {
@@ -46,7 +76,10 @@ export async function startTestPlatform(): Promise<TestPlatform> {
     ...platform,
     close,
     [Symbol.asyncDispose]: close,
-    addUser: (name, roles = []) => addUser(db, name, roles),
+    addUser: (name, roles = [], type = "human") => addUser(db, { name, roles, type }),
+    addRole: (name, permissions) => addRole(db, name, permissions),
+    lend: (loan) => lend(db, loan),
+    idOf: (table, name) => idOf(db, table, name),
     addProject: async (owner, name, visibility = "private") => {
       const owner_id = await idOf(db, "users", owner);
       const { id } = await db
@@ -65,15 +98,27 @@ export async function startTestPlatform(): Promise<TestPlatform> {
       if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
       return fetch(`${platform.url}${path}`, { ...init, headers });
     },
+    async send(method, path, token, body) {
+      const headers = {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      };
+      const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+      const response = await fetch(`${platform.url}${path}`, init);
+      const text = await response.text();
+      return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+    },
   };
 }
 
-async function addUser(
-  db: Queryable,
-  name: string,
-  roles: readonly { readonly role: string; readonly project?: string }[],
-): Promise<string> {
-  const user = { name, email: `${name}@example.test`, user_type: "human" } as const;
+interface UserOptions {
+  readonly name: string;
+  readonly roles: readonly { readonly role: string; readonly project?: string }[];
+  readonly type: UserRow["user_type"];
+}
+
+async function addUser(db: Queryable, { name, roles, type }: UserOptions): Promise<string> {
+  const user = { name, email: `${name}@example.test`, user_type: type };
   const { id } = await db.insertInto("users").values(user).returning("id").executeTakeFirstOrThrow();
   for (const { role, project } of roles) {
     const role_id = await idOf(db, "roles", role);
@@ -82,6 +127,26 @@ async function addUser(
       .values({ user_id: id, role_id, project_id: project ?? null })
       .execute();
   }
+  return id;
+}
+
+async function addRole(db: Queryable, name: string, permissions: readonly Permission[]): Promise<string> {
+  const { id } = await insertRole(db, { name });
+  await replacePermissions(db, id, permissions);
+  return id;
+}
+
+async function lend(db: Queryable, { from, to, permission, project, expiresInSeconds }: LoanOptions): Promise<string> {
+  const expiresAt =
+    expiresInSeconds === undefined ? null : new Date(Date.now() + expiresInSeconds * 1000).toISOString();
+  const { id } = await insertDelegation(db, {
+    delegatorId: await idOf(db, "users", from),
+    delegateId: await idOf(db, "users", to),
+    permission,
+    projectId: project ?? null,
+    expiresAt,
+    reason: null,
+  });
   return id;
 }
 

@@ -10,6 +10,8 @@ import type { Queryable } from "../db/queryable.ts";
  * in with it. @throws Problem 403
  */
 export async function requireDominion(db: Queryable, caller: Caller, userId: string): Promise<void> {
+  if (caller.user.user_type === "agent")
+    throw denied("admin:users", "an agent cannot act as or bring back another user");
   const own = await lastingPermissionsOn(db, caller, null);
   for (const permission of await permissionsAnywhere(db, userId)) {
     if (own.has(permission)) continue;
