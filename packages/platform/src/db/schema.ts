@@ -165,6 +165,41 @@ export interface RefUpdatesTable {
   processed_at: ColumnType<string | null, never, string | null>;
 }
 
+/** What was done, by whom: only ever added to. */
+export interface AuditLogTable {
+  id: GeneratedAlways<number>;
+  recorded_at: CreatedAt;
+  actor_id: string | null;
+  actor_name: string | null;
+  actor_type: UsersTable["user_type"] | "system" | "unknown";
+  /** Whose agent the actor is, when that is known. */
+  on_behalf_of: string | null;
+  token_id: string | null;
+  action: string;
+  resource: string | null;
+  resource_id: string | null;
+  project_id: string | null;
+  before: ColumnType<unknown, string | null, never>;
+  after: ColumnType<unknown, string | null, never>;
+  ip: string | null;
+  outcome: "done" | "refused";
+  request_id: string | null;
+}
+
+/** Requests with an `Idempotency-Key`, and their answers. */
+export interface IdempotencyKeysTable {
+  user_id: string;
+  key: string;
+  /** SHA-256 of method, path and body, in lowercase hex. */
+  fingerprint: string | null;
+  /** Null until the request has been carried out. */
+  status: number | null;
+  /** Null when the answer held a secret. */
+  body: string | null;
+  resource_id: string | null;
+  created_at: Generated<string>;
+}
+
 export interface Database {
   users: UsersTable;
   roles: RolesTable;
@@ -180,6 +215,8 @@ export interface Database {
   recorded_refs: RecordedRefsTable;
   announced_ref_updates: AnnouncedRefUpdatesTable;
   ref_updates: RefUpdatesTable;
+  audit_log: AuditLogTable;
+  idempotency_keys: IdempotencyKeysTable;
 }
 
 export type UserRow = Selectable<UsersTable>;

@@ -1,8 +1,10 @@
+import { isIP } from "node:net";
 import { type Endpoint, type PathParameterName, pathParameters } from "@platform-mcp/client/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { requireGlobally, requireOnProject } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
+import { type AuditOrigin, CollectedTrail } from "../audit/trail.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { Problem } from "../problem.ts";
 import type { ActiveProject } from "../projects/queries.ts";
@@ -40,12 +42,16 @@ function registerRoute(app: FastifyInstance, database: Queryable, { endpoint, ha
         signal: closeSignal(reply),
         setHeader: (name: string, value: string) => void reply.header(name, value),
       };
-      const answer = await inTransaction(database, endpoint, (db) =>
+      const audit = new CollectedTrail();
+      const run = (db: Queryable) =>
         // The framework has parsed all three by the endpoint's own schemas, which is what the types say.
-        handle({ ...parsed, db, ...(caller && { caller }), ...(project && { project }) } as Parameters<
+        handle({ ...parsed, db, audit, ...(caller && { caller }), ...(project && { project }) } as Parameters<
           Route["handle"]
-        >[0]),
-      );
+        >[0]);
+      const origin = { ...originOf(endpoint, request), caller, projectId: project?.id ?? null };
+      const answer = isRead(endpoint)
+        ? await run(database)
+        : await database.transaction().execute((db) => audited(db, audit, origin, run));
       return reply.code(endpoint.status).send(answer);
     },
   });
@@ -90,12 +96,24 @@ async function authorise(
   return await requireOnProject(db, caller, permission, project_id);
 }
 
-async function inTransaction<T>(
-  database: Queryable,
-  { method }: Endpoint,
-  work: (db: Queryable) => Promise<T>,
+function isRead({ method }: Endpoint): boolean {
+  return method === "GET";
+}
+
+function originOf({ method, path }: Endpoint, { ip, id }: FastifyRequest) {
+  return { action: `${method} ${path}`, ip: isIP(ip) === 0 ? null : ip, requestId: id };
+}
+
+/** Runs a write and puts what it says about itself into its own transaction. */
+async function audited<T>(
+  db: Queryable,
+  audit: CollectedTrail,
+  origin: AuditOrigin,
+  run: (db: Queryable) => Promise<T>,
 ): Promise<T> {
-  return method === "GET" ? await work(database) : await database.transaction().execute(work);
+  const answer = await run(db);
+  await audit.write(db, origin);
+  return answer;
 }
 
 /** Aborted when the connection closes before the answer has been sent. */

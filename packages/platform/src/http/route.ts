@@ -1,5 +1,6 @@
 import type { BodyOf, Endpoint, PathArgs, QueryOf, ResponseOf, text } from "@platform-mcp/client/contract";
 import type { Caller } from "../access/caller.ts";
+import type { AuditTrail } from "../audit/trail.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { ActiveProject } from "../projects/queries.ts";
 
@@ -10,6 +11,8 @@ export interface Request<E extends Endpoint> {
   readonly body: BodyOf<E>;
   /** For a write, the transaction that the boundary commits when the handler returns. */
   readonly db: Queryable;
+  /** For a write: must be told what it did. */
+  readonly audit: AuditTrail;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   /** Sets a header of the answer. */

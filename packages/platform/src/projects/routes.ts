@@ -1,4 +1,5 @@
 import { projects } from "@platform-mcp/client/contract";
+import { changeOf } from "../audit/change.ts";
 import { initRepository } from "../git/init-repository.ts";
 import type { Repositories } from "../git/repositories.ts";
 import { setDefaultBranch } from "../git/set-default-branch.ts";
@@ -15,7 +16,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
       return { items: items.map(projectView), total };
     }),
 
-    implement(projects.createProject, async ({ db, caller, body }) => {
+    implement(projects.createProject, async ({ db, caller, body, audit }) => {
       const created = await db
         .insertInto("projects")
         .values({
@@ -31,14 +32,19 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
         .executeTakeFirstOrThrow();
       // Last, and under the new id: if the transaction fails after all, an empty directory that nothing names is left.
       await initRepository(repositories.of(created.id).path, created.default_branch);
+      audit.record({ resource: "project", id: created.id, project: created.id, after: created });
       return projectView({ ...created, owner_name: caller.user.name });
     }),
 
     implement(projects.getProject, async ({ project }) => projectView(project)),
 
-    implement(projects.updateProject, async ({ db, project, body }) => {
+    implement(projects.updateProject, async ({ db, project, body, audit }) => {
+      const { owner_name, ...before } = project;
       const changes = given(body);
-      if (Object.keys(changes).length === 0) return projectView(project);
+      if (Object.keys(changes).length === 0) {
+        audit.record({ resource: "project", id: project.id, ...changeOf(before, before) });
+        return projectView(project);
+      }
       const updated = await db
         .updateTable("projects")
         .set(changes)
@@ -50,11 +56,13 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
         // What clones check out and what an omitted ref means. Last, so that a row that cannot change leaves it alone.
         await setDefaultBranch(repositories.of(project.id), updated.default_branch);
       }
-      return projectView({ ...updated, owner_name: project.owner_name });
+      audit.record({ resource: "project", id: project.id, ...changeOf(before, updated) });
+      return projectView({ ...updated, owner_name });
     }),
 
-    implement(projects.deleteProject, async ({ db, project }) => {
+    implement(projects.deleteProject, async ({ db, project, audit }) => {
       await db.updateTable("projects").set({ is_active: false }).where("id", "=", project.id).execute();
+      audit.record({ resource: "project", id: project.id, before: { name: project.name, is_active: true } });
       return { ok: true } as const;
     }),
   ];

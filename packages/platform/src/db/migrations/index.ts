@@ -1,11 +1,13 @@
 import type { Migration } from "kysely/migration";
 import * as foundations from "./0001-foundations.ts";
 import * as access from "./0002-access.ts";
+import * as boundary from "./0003-boundary.ts";
 import * as git from "./0004-git.ts";
 
 /** Every migration, in order. One that has been released is never changed: a new one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-foundations": foundations,
   "0002-access": access,
+  "0003-boundary": boundary,
   "0004-git": git,
 };
