@@ -1,12 +1,18 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { Queryable } from "./db/queryable.ts";
+import type { Pushes } from "./git/push/pushes.ts";
 import { registerSmartHttp } from "./git/smart-http.ts";
 import { createServer } from "./http/create-server.ts";
 import { registerRoutes } from "./http/register-routes.ts";
 import { allRoutes, type Services } from "./routes.ts";
 
 /** The platform's HTTP side: the API, git over HTTP, and the API's own description. */
-export function createApp(db: Queryable, services: Services, logger: FastifyBaseLogger): FastifyInstance {
+export function createApp(
+  db: Queryable,
+  services: Services,
+  pushes: Pushes,
+  logger: FastifyBaseLogger,
+): FastifyInstance {
   const routes = allRoutes(services);
   const app = createServer({ version: services.version, logger, routes });
   // Plugins load in order: the OpenAPI plugin must see the routes that come after it.
@@ -14,6 +20,6 @@ export function createApp(db: Queryable, services: Services, logger: FastifyBase
     registerRoutes(scope, db, routes);
     scope.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   });
-  registerSmartHttp(app, db, services.repositories);
+  registerSmartHttp(app, db, services.repositories, pushes);
   return app;
 }

@@ -18,6 +18,8 @@ export interface PlatformConfig {
   readonly adminPassword: string | undefined;
   /** Whether browsers send the session's cookie over HTTPS only. */
   readonly secureCookies: boolean;
+  /** Bytes of the largest pack that a push may send. */
+  readonly maxPushBytes: number;
 }
 
 const listenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:[\]]+):\d{1,5}$/i, "must be HOST:PORT");
@@ -32,6 +34,10 @@ const environment = z.object({
   PLATFORM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
   PLATFORM_SECURE_COOKIES: z.enum(["true", "false"]).default("false"),
+  PLATFORM_MAX_PUSH_BYTES: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, "must be a whole number of bytes")
+    .default(String(2 * 1024 ** 3)),
 });
 
 /** Reads the configuration from the environment; empty means unset. @throws PlatformConfigError naming the variables. */
@@ -42,7 +48,8 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     const problems = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
     throw new PlatformConfigError(problems.join("; "));
   }
-  const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL, ...access } = result.data;
+  const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL, PLATFORM_MAX_PUSH_BYTES, ...access } =
+    result.data;
   const colon = PLATFORM_LISTEN.lastIndexOf(":");
   const port = Number(PLATFORM_LISTEN.slice(colon + 1));
   if (port > 65_535) throw new PlatformConfigError("PLATFORM_LISTEN must have a port from 0 to 65535");
@@ -54,5 +61,6 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     logLevel: PLATFORM_LOG_LEVEL,
     adminPassword: access.PLATFORM_ADMIN_PASSWORD,
     secureCookies: access.PLATFORM_SECURE_COOKIES === "true",
+    maxPushBytes: Number(PLATFORM_MAX_PUSH_BYTES),
   };
 }

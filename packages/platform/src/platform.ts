@@ -9,7 +9,10 @@ import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
 import type { Queryable } from "./db/queryable.ts";
 import { findGit } from "./git/find-git.ts";
+import { hooksDirectoryOf } from "./git/push/hooks-directory.ts";
+import { Pushes } from "./git/push/pushes.ts";
 import { type Repositories, repositoriesIn } from "./git/repositories.ts";
+import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
 
@@ -57,10 +60,17 @@ export async function openStore(config: PlatformConfig, { mode, logger }: StoreO
 export async function startPlatform(config: PlatformConfig, logger: Logger): Promise<Platform> {
   const store = await openStore(config, { mode: "owner", logger });
   await tellAdminPassword(store, config, logger);
-  const { repositories } = store;
-  const app = createApp(store.db, { repositories, version, secureCookies: config.secureCookies }, logger);
+  const { db, repositories } = store;
+  const { maxPushBytes, secureCookies } = config;
+  const hooksDirectory = hooksDirectoryOf(config.dataDirectory);
+  const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes });
+  const app = createApp(db, { repositories, version, secureCookies }, pushes, logger);
+  // Two platforms on one server may share their repositories; a data directory with its own server has one platform.
+  const upkeep = startUpkeep({ db, repositories, logger, isExclusive: config.databaseUrl === undefined });
   const close = async () => {
     await app.close();
+    await pushes.close();
+    await upkeep.close();
     await store.close();
   };
   try {

@@ -4,9 +4,9 @@ import { basename, dirname, join } from "node:path";
 const prefix = ".new-";
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
 
-/** Removes what was being made here when the process was killed. */
-async function removeAbandoned(parent: string): Promise<void> {
-  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+/** Removes what was being made here when a process was killed; nothing when the directory is not there. */
+export async function removeAbandoned(parent: string): Promise<void> {
+  const names = (await readdir(parent).catch(() => [])).filter((name) => name.startsWith(prefix));
   for (const path of names.map((name) => join(parent, name))) {
     const info = await stat(path).catch(() => undefined);
     if (info && Date.now() - info.mtimeMs > abandonedAfterMs) await rm(path, { recursive: true, force: true });

@@ -112,10 +112,9 @@ test("a refusal asks for a Basic credential, so that git can ask its user", asyn
   expect([status, headers.get("www-authenticate")]).toEqual([401, 'Basic realm="platform"']);
 });
 
-test("what is not offered says so: pushes, the dumb protocol, LFS", async () => {
+test("what is not offered says so: the dumb protocol, LFS", async () => {
   const token = await platform.token({ user: "admin" });
   const statusOf = async (path: string, init?: RequestInit) => (await platform.request(path, token, init)).status;
-  expect(await statusOf("/admin/private.git/info/refs?service=git-receive-pack")).toBe(403);
   expect(await statusOf("/admin/private.git/info/refs")).toBe(403);
   const body = { method: "POST", body: "{}", headers: { "content-type": "application/vnd.git-lfs+json" } };
   expect(await statusOf("/admin/private.git/info/lfs/objects/batch", body)).toBe(501);

@@ -1,12 +1,12 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import { permissionsOn } from "../access/authorise.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Queryable } from "../db/queryable.ts";
-import { authenticate } from "../http/authenticate.ts";
-import { notFound, Problem } from "../problem.ts";
-import { findProjectByName } from "../projects/queries.ts";
+import { errorAnswer } from "../http/error-answer.ts";
+import { Problem } from "../problem.ts";
+import { advertiseRefs, type GitService, gitServices } from "./advertise-refs.ts";
+import { authoriseFetch, authorisePush, type GitRequest } from "./authorise-git.ts";
+import type { Pushes } from "./push/pushes.ts";
 import type { Repositories } from "./repositories.ts";
-import type { Repository } from "./repository.ts";
-import { advertiseRefs, uploadPack } from "./upload-pack.ts";
+import { uploadPack } from "./upload-pack.ts";
 
 interface Address {
   Params: { owner: string; repository: string };
@@ -18,36 +18,71 @@ const schema = { hide: true };
 
 const noCache = { "cache-control": "no-cache, max-age=0, must-revalidate", pragma: "no-cache" };
 
-/** `git clone` and `git fetch` over HTTP, at `/{owner}/{repository}.git`. */
-export function registerSmartHttp(app: FastifyInstance, db: Queryable, repositories: Repositories): void {
+/** Milliseconds after which a push of which nothing comes any more is given up. */
+const idleLimit = 10 * 60 * 1000;
+
+/** `git clone`, `git fetch` and `git push` over HTTP, at `/{owner}/{repository}.git`. */
+export function registerSmartHttp(
+  app: FastifyInstance,
+  db: Queryable,
+  repositories: Repositories,
+  pushes: Pushes,
+): void {
   app.register(async (scope) => {
     // Git's bodies are streams, of any size and their own content types.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+    scope.setErrorHandler(sendText);
 
     scope.get<Address>("/:owner/:repository/info/refs", { schema }, async (request, reply) => {
-      const { service } = request.query;
-      if (service === "git-receive-pack") throw new Problem(403, "this platform does not accept pushes yet");
-      if (service !== "git-upload-pack") throw new Problem(403, "only smart HTTP is served: use a newer git");
-      const repository = await readableRepository(request, db, repositories);
-      reply.headers({ ...noCache, "content-type": "application/x-git-upload-pack-advertisement" });
-      return reply.send(advertiseRefs(repository, service, { protocol: protocolOf(request) }));
+      const service = gitServices.find((name) => name === request.query.service);
+      if (service === undefined) throw new Problem(403, "only smart HTTP is served: use a newer git");
+      const isPush = service === "git-receive-pack";
+      const project = isPush
+        ? (await authorisePush(db, gitRequest(request))).project
+        : await authoriseFetch(db, gitRequest(request));
+      reply.headers({ ...noCache, "content-type": `application/x-${service}-advertisement` });
+      return reply.send(advertiseRefs(repositories.of(project.id), service, { protocol: protocolOf(request) }));
     });
 
     scope.post<Address>("/:owner/:repository/git-upload-pack", { schema }, async (request, reply) => {
-      if (request.headers["content-type"] !== "application/x-git-upload-pack-request") {
-        throw new Problem(415, "the content type must be application/x-git-upload-pack-request");
-      }
-      const repository = await readableRepository(request, db, repositories);
-      reply.headers({ ...noCache, "content-type": "application/x-git-upload-pack-result" });
+      checkContentType(request, "git-upload-pack");
+      const project = await authoriseFetch(db, gitRequest(request));
       const encoding = request.headers["content-encoding"];
-      return reply.send(uploadPack(repository, request.raw, { protocol: protocolOf(request), encoding }));
+      const options = { protocol: protocolOf(request), encoding };
+      reply.headers({ ...noCache, "content-type": "application/x-git-upload-pack-result" });
+      return reply.send(uploadPack(repositories.of(project.id), request.raw, options));
     });
 
-    scope.post<Address>("/:owner/:repository/info/lfs/objects/batch", { schema }, async () => {
-      throw new Problem(501, "Git LFS is not offered: commit the files themselves, or keep them elsewhere");
+    scope.post<Address>("/:owner/:repository/git-receive-pack", { schema }, async (request, reply) => {
+      checkContentType(request, "git-receive-pack");
+      const authorise = () => authorisePush(db, gitRequest(request));
+      const { project } = await authorise();
+      endWhenIdle(request);
+      const answer = await pushes.receive({
+        repository: repositories.of(project.id),
+        projectId: project.id,
+        requestId: request.id,
+        authorise,
+        body: request.raw,
+        encoding: request.headers["content-encoding"],
+        protocol: protocolOf(request),
+      });
+      reply.headers({ ...noCache, "content-type": "application/x-git-receive-pack-result" });
+      return reply.send(answer);
+    });
+
+    scope.post<Address>("/:owner/:repository/info/lfs/objects/batch", { schema }, async (_request, reply) => {
+      // In the words of LFS, whose client shows the message.
+      const message = "Git LFS is not offered: commit the files themselves, or keep them elsewhere";
+      reply.code(501).header("content-type", "application/vnd.git-lfs+json");
+      return reply.send(JSON.stringify({ message, error: message }));
     });
   });
+}
+
+function gitRequest({ params, headers }: FastifyRequest<Address>): GitRequest {
+  return { ...params, authorization: headers.authorization };
 }
 
 function protocolOf({ headers }: FastifyRequest<Address>): string | undefined {
@@ -55,30 +90,24 @@ function protocolOf({ headers }: FastifyRequest<Address>): string | undefined {
   return typeof header === "string" ? header : undefined;
 }
 
-/**
- * The repository, for who may read it: anybody if the project is public. Strangers without a credential are asked for
- * one, so that git asks its user; everybody else learns only that there is nothing here.
- */
-async function readableRepository(
-  request: FastifyRequest<Address>,
-  db: Queryable,
-  repositories: Repositories,
-): Promise<Repository> {
-  const { owner, repository } = request.params;
-  const project = await findProjectByName(db, owner, repository.replace(/\.git$/, ""));
-  const { authorization } = request.headers;
-  if (authorization === undefined) {
-    if (project?.visibility === "public") return repositories.of(project.id);
-    throw unauthorized();
-  }
-  const caller = await authenticate(db, authorization);
-  if (caller === undefined) throw unauthorized();
-  if (project === undefined || !(await permissionsOn(db, caller, project)).has("project:read")) {
-    throw notFound("repository");
-  }
-  return repositories.of(project.id);
+function checkContentType({ headers }: FastifyRequest<Address>, service: GitService): void {
+  const expected = `application/x-${service}-request`;
+  if (headers["content-type"] !== expected) throw new Problem(415, `the content type must be ${expected}`);
 }
 
-function unauthorized(): Problem {
-  return new Problem(401, "unauthorized", { headers: { "www-authenticate": 'Basic realm="platform"' } });
+/** A machine that vanished without closing its connection must not hold a push for ever. */
+function endWhenIdle({ raw }: FastifyRequest<Address>): void {
+  raw.setTimeout(idleLimit, () => raw.destroy());
+  // How long git then takes is its own affair.
+  raw.once("end", () => raw.setTimeout(0));
+}
+
+/** Errors as plain text: that alone git shows to its user, line by line after `remote:`. */
+function sendText(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, body, headers } = errorAnswer(error);
+  if (status >= 500) request.log.error({ err: error }, "request failed");
+  reply
+    .code(status)
+    .headers({ ...headers, "content-type": "text/plain; charset=utf-8" })
+    .send(`${body.detail ?? body.error}\n`);
 }

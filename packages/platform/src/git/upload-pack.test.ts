@@ -4,10 +4,11 @@ import { buffer, text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { advertiseRefs } from "./advertise-refs.ts";
 import { fetchServer } from "./testing/fetch-server.ts";
 import { plainEnvironment, plainGit } from "./testing/plain-git.ts";
 import { useSample } from "./testing/use-sample.ts";
-import { advertiseRefs, uploadPack } from "./upload-pack.ts";
+import { uploadPack } from "./upload-pack.ts";
 
 const run = promisify(execFile);
 

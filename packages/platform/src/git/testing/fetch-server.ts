@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
+import { advertiseRefs } from "../advertise-refs.ts";
 import type { Repository } from "../repository.ts";
-import { advertiseRefs, uploadPack } from "../upload-pack.ts";
+import { uploadPack } from "../upload-pack.ts";
 
 export interface FetchServer extends AsyncDisposable {
   readonly port: number;
