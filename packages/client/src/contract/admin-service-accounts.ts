@@ -19,6 +19,7 @@ export const createServiceAccount = endpoint({
   path: "/api/admin/service-accounts",
   summary: "Create a service account, and with scopes or a project its first token, good for 365 days",
   permission: "admin:users",
+  secret: true,
   body: z.object({
     name,
     email,

@@ -9,6 +9,7 @@ export const login = endpoint({
   path: "/api/auth/login",
   summary: "Log in with name and password: a session of 24 hours, as a token and as a cookie",
   permission: "public",
+  secret: true,
   body: z.object({ name: z.string().min(1).max(255), password: z.string().min(1).max(1024) }),
   response: z.object({ token: z.string(), expires_at: timestamp, user }),
 });

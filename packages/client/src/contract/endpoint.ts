@@ -28,6 +28,9 @@ export type Access = "public" | "authenticated" | Permission;
  */
 export type PermissionScope = "project" | "global" | "each";
 
+/** What a request costs the platform: each class has its own rate limit. `read` and `write` follow from the method. */
+export type Rate = "read" | "write" | "expensive";
+
 type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
 
 /** One operation of the platform's HTTP API, as data: the client, the router, OpenAPI and the docs are made from it. */
@@ -48,6 +51,9 @@ export interface Endpoint<
   readonly response: Response;
   /** The status of success. */
   readonly status: 200 | 201;
+  readonly rate: Rate;
+  /** The answer holds a secret that is shown once: it is not kept for a request that is repeated. */
+  readonly secret: boolean;
 }
 
 interface EndpointDefinition<Path, Query, Body, Response> {
@@ -60,6 +66,8 @@ interface EndpointDefinition<Path, Query, Body, Response> {
   readonly body?: Body;
   readonly response: Response;
   readonly status?: 200 | 201;
+  readonly rate?: Rate;
+  readonly secret?: boolean;
 }
 
 /** Defines an endpoint. Every `{name}` in the path must be a known path parameter. */
@@ -85,6 +93,8 @@ export function endpoint<
     body: body as Body,
     response,
     status: definition.status ?? 200,
+    rate: definition.rate ?? (method === "GET" ? "read" : "write"),
+    secret: definition.secret ?? false,
   };
 }
 

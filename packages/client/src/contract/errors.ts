@@ -14,6 +14,8 @@ export const errorBody = z.object({
   granted_by: z.string().optional(),
   /** All of the above in one sentence. */
   detail: z.string().optional(),
+  /** On 409 to a repeated request whose answer held a secret: what the first one made. */
+  resource_id: z.string().optional(),
   request_id: z.string().optional(),
 });
 export type ErrorBody = z.output<typeof errorBody>;

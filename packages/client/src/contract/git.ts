@@ -135,6 +135,7 @@ export const searchCode = endpoint({
   path: "/api/projects/{project_id}/search",
   summary: "Find lines of text files at a ref, by fixed string or POSIX extended regular expression",
   permission: "project:read",
+  rate: "expensive",
   query: z.object({
     q: z
       .string()
@@ -161,6 +162,7 @@ export const compareRefs = endpoint({
   path: "/api/projects/{project_id}/compare",
   summary: "What `head` changed since it left `base`: files with counts, and the patch",
   permission: "project:read",
+  rate: "expensive",
   query: z.object({
     base: gitRef,
     head: gitRef,

@@ -26,6 +26,7 @@ export const createToken = endpoint({
   path: "/api/tokens",
   summary: "Create an API token for oneself, no wider than the credential that asks for it; shown once",
   permission: "authenticated",
+  secret: true,
   body: z.object({
     name: z.string().min(1).max(255),
     scopes: scopes.default([]),
