@@ -22,6 +22,10 @@ export const project = z.object({
   visibility,
   default_branch: z.string(),
   agent_image: z.string().nullable(),
+  /** Whether agents may push to the default branch and merge into it. */
+  allow_agent_push_to_default: z.boolean().optional(),
+  /** Whether the default branch may lose commits: by a force push, or by being deleted. */
+  allow_force_push_to_default: z.boolean().optional(),
   is_active: z.boolean(),
   created_at: timestamp,
   updated_at: timestamp,
@@ -78,10 +82,15 @@ export const updateProject = endpoint({
   summary: "Change a project; what is left out stays, null clears",
   permission: "project:write",
   body: z.object({
+    /** A new address; the old one is free at once. */
+    name: name.optional(),
     display_name: displayName.nullish(),
     description: description.nullish(),
     visibility: visibility.optional(),
+    /** With the two below, how the default branch is protected: not for agents to change. */
     default_branch: branchName.optional(),
+    allow_agent_push_to_default: z.boolean().optional(),
+    allow_force_push_to_default: z.boolean().optional(),
     agent_image: containerImage.nullish(),
   }),
   response: project,

@@ -143,6 +143,7 @@ export interface AnnouncedRefUpdatesTable {
   new_sha: string | null;
   pusher_id: string | null;
   token_id: string | null;
+  ip: string | null;
   request_id: string | null;
   announced_at: CreatedAt;
 }

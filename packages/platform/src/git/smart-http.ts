@@ -62,6 +62,7 @@ export function registerSmartHttp(
       const answer = await pushes.receive({
         repository: repositories.of(project.id),
         projectId: project.id,
+        ip: request.ip,
         requestId: request.id,
         authorise,
         body: request.raw,

@@ -1,4 +1,5 @@
 import { projects } from "@platform-mcp/client/contract";
+import { sql } from "kysely";
 import { changeOf } from "../audit/change.ts";
 import { initRepository } from "../git/init-repository.ts";
 import type { Repositories } from "../git/repositories.ts";
@@ -7,6 +8,7 @@ import { given } from "../given.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { listReadableProjects } from "./queries.ts";
+import { refuseUnprotecting } from "./refuse-unprotecting.ts";
 import { projectView } from "./view.ts";
 
 export function projectRoutes(repositories: Repositories): readonly Route[] {
@@ -38,13 +40,14 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
 
     implement(projects.getProject, async ({ project }) => projectView(project)),
 
-    implement(projects.updateProject, async ({ db, project, body, audit }) => {
+    implement(projects.updateProject, async ({ db, caller, project, body, audit }) => {
       const { owner_name, ...before } = project;
       const changes = given(body);
       if (Object.keys(changes).length === 0) {
         audit.record({ resource: "project", id: project.id, ...changeOf(before, before) });
         return projectView(project);
       }
+      refuseUnprotecting(caller, changes);
       const updated = await db
         .updateTable("projects")
         .set(changes)
@@ -61,7 +64,11 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
     }),
 
     implement(projects.deleteProject, async ({ db, project, audit }) => {
-      await db.updateTable("projects").set({ is_active: false }).where("id", "=", project.id).execute();
+      await db
+        .updateTable("projects")
+        .set({ is_active: false, deleted_at: sql<string>`now()` })
+        .where("id", "=", project.id)
+        .execute();
       audit.record({ resource: "project", id: project.id, before: { name: project.name, is_active: true } });
       return { ok: true } as const;
     }),

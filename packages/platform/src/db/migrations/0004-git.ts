@@ -37,6 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       new_sha text,
       pusher_id uuid references users on delete set null,
       token_id uuid,
+      ip text,
       request_id text,
       announced_at timestamptz not null default now()
     );

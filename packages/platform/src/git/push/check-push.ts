@@ -22,10 +22,15 @@ export async function checkPush(
     const refusal = refuseRefChange({ ...change, rewrites }, project, by);
     if (refusal !== undefined) refused.push({ change, refusal });
   }
+  if (refused.length === 0) return [];
   const told = refused.slice(0, maxTold).map(({ change, refusal }) => `${readable(change.ref)}: ${refusal.reason}`);
-  const advice = new Set(refused.map(({ refusal }) => refusal.advice));
   const more = refused.length - told.length;
-  return [...told, ...(more > 0 ? [`and ${more} more`] : []), ...advice];
+  return [
+    "Nothing was pushed.",
+    ...told,
+    ...(more > 0 ? [`and ${more} more`] : []),
+    ...new Set(refused.map(({ refusal }) => refusal.advice)),
+  ];
 }
 
 /** Whether the old commit is no longer part of the history of the new one, which is still in quarantine. */

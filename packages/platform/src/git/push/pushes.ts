@@ -6,6 +6,7 @@ import type { Queryable } from "../../db/queryable.ts";
 import { Problem } from "../../problem.ts";
 import type { ActiveProject } from "../../projects/queries.ts";
 import { announceRefChanges } from "../refs/announce-ref-changes.ts";
+import { auditRefusedPush } from "../refs/audit-refused-push.ts";
 import { recordRefUpdates } from "../refs/record-ref-updates.ts";
 import { removeStaleLocks } from "../refs/remove-stale-locks.ts";
 import type { Repository } from "../repository.ts";
@@ -26,6 +27,7 @@ export interface PushesOptions {
 export interface Push extends ReceivePackRequest {
   readonly repository: Repository;
   readonly projectId: string;
+  readonly ip: string;
   readonly requestId: string;
   /** Whether they still may, and on what; asked again when all is here, which can be an hour later. @throws Problem */
   readonly authorise: () => Promise<{ readonly caller: Caller; readonly project: ActiveProject }>;
@@ -67,15 +69,17 @@ export class Pushes {
 
   async #decide(push: Push, pushId: string, question: HookQuestion): Promise<HookAnswer> {
     const { db, logger } = this.#options;
-    const { repository, projectId, requestId } = push;
+    const { repository, projectId, ip, requestId } = push;
+    const { changes } = question;
     try {
       const { caller, project } = await push.authorise();
+      const attempt = { pushId, projectId, caller, ip, requestId, changes };
       const lines = await checkPush(repository, question, project, caller.user);
-      if (lines.length > 0) return { accepted: false, lines };
-      await db.transaction().execute(async (transaction) => {
-        const attempt = { pushId, projectId, caller, requestId, changes: question.changes };
-        await announceRefChanges(transaction, repository, attempt);
-      });
+      if (lines.length > 0) {
+        await auditRefusedPush(db, attempt);
+        return { accepted: false, lines };
+      }
+      await db.transaction().execute((transaction) => announceRefChanges(transaction, repository, attempt));
       return { accepted: true, lines: [] };
     } catch (error) {
       if (error instanceof Problem) return { accepted: false, lines: [error.details.detail ?? error.message] };

@@ -11,6 +11,8 @@ export interface RefAttempt {
   readonly pushId: string;
   readonly projectId: string;
   readonly caller: Caller;
+  /** Where the request came from. */
+  readonly ip: string;
   readonly requestId: string;
   readonly changes: readonly RefChange[];
 }
@@ -31,6 +33,7 @@ export async function announceRefChanges(db: Queryable, repository: Repository, 
     new_sha: newSha,
     pusher_id: user.id,
     token_id: token.kind === "api_token" ? token.id : null,
+    ip: attempt.ip,
     request_id: attempt.requestId,
   }));
   for (const chunk of inChunks(rows)) await db.insertInto("announced_ref_updates").values(chunk).execute();

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { inChunks } from "../../db/in-chunks.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Repository } from "../repository.ts";
+import { auditRefUpdates, type PushOrigin } from "./audit-ref-updates.ts";
 import { pathBetween } from "./path-between.ts";
 import { readRefs } from "./read-refs.ts";
 import type { RefChange } from "./ref-change.ts";
@@ -9,15 +10,14 @@ import type { RefChange } from "./ref-change.ts";
 /** The channel that is notified, with the project's id, when updates have been recorded: a hint, rows are the truth. */
 export const refUpdatesChannel = "ref_updates";
 
-/** A change that happened: whose it is, as far as a push had announced it. */
+/** A change that happened, with what announced it, if a push did. */
 export interface RefUpdate extends RefChange {
-  readonly pushId: string | null;
-  readonly pusherId: string | null;
-  readonly tokenId: string | null;
+  readonly announced?: Announcement;
 }
 
-interface Announcement extends RefUpdate {
+interface Announcement extends RefChange {
   readonly id: number;
+  readonly push: PushOrigin;
 }
 
 /**
@@ -43,6 +43,7 @@ export async function recordRefUpdates(
   const updates = isFirst ? [] : changes.flatMap((change) => explain(change, byRef.get(change.ref) ?? []));
   await storeRefs(db, projectId, changes);
   await storeUpdates(db, projectId, updates);
+  await auditRefUpdates(db, projectId, updates);
   await forget(db, updates, endedPush);
   if (isFirst || updates.length > 0) await noteChange(db, projectId);
   return updates;
@@ -80,26 +81,27 @@ function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<str
 }
 
 async function announcements(db: Queryable, projectId: string): Promise<readonly Announcement[]> {
-  return await db
+  const rows = await db
     .selectFrom("announced_ref_updates")
     .where("project_id", "=", projectId)
     .orderBy("id")
-    .select([
-      "id",
-      "ref",
-      "old_sha as oldSha",
-      "new_sha as newSha",
-      "push_id as pushId",
-      "pusher_id as pusherId",
-      "token_id as tokenId",
-    ])
+    .select(["id", "ref", "old_sha as oldSha", "new_sha as newSha"])
+    .select(["push_id", "pusher_id", "token_id", "ip", "request_id"])
     .execute();
+  return rows.map(({ push_id, pusher_id, token_id, ip, request_id, ...change }) => ({
+    ...change,
+    push: { id: push_id, pusherId: pusher_id, tokenId: token_id, ip, requestId: request_id },
+  }));
 }
 
 /** The steps of a change as they were announced; one step of nobody's when they do not lead there. */
-function explain(change: RefChange, announced: readonly Announcement[]): readonly (Announcement | RefUpdate)[] {
-  const path = pathBetween(change.oldSha, change.newSha, announced);
-  return path ?? [{ ...change, pushId: null, pusherId: null, tokenId: null }];
+function explain(change: RefChange, announcements: readonly Announcement[]): readonly RefUpdate[] {
+  const path = pathBetween(change.oldSha, change.newSha, announcements);
+  return path?.map((announced) => ({ ...changeOf(announced), announced })) ?? [change];
+}
+
+function changeOf({ ref, oldSha, newSha }: RefChange): RefChange {
+  return { ref, oldSha, newSha };
 }
 
 async function storeRefs(db: Queryable, projectId: string, changes: readonly RefChange[]): Promise<void> {
@@ -122,26 +124,22 @@ async function storeRefs(db: Queryable, projectId: string, changes: readonly Ref
 }
 
 async function storeUpdates(db: Queryable, projectId: string, updates: readonly RefUpdate[]): Promise<void> {
-  const rows = updates.map(({ ref, oldSha, newSha, pushId, pusherId, tokenId }) => ({
+  const rows = updates.map(({ ref, oldSha, newSha, announced }) => ({
     project_id: projectId,
     ref,
     old_sha: oldSha,
     new_sha: newSha,
-    source: pushId === null ? ("reconcile" as const) : ("push" as const),
-    push_id: pushId,
-    pusher_id: pusherId,
-    token_id: tokenId,
+    source: announced === undefined ? ("reconcile" as const) : ("push" as const),
+    push_id: announced?.push.id ?? null,
+    pusher_id: announced?.push.pusherId ?? null,
+    token_id: announced?.push.tokenId ?? null,
   }));
   for (const chunk of inChunks(rows)) await db.insertInto("ref_updates").values(chunk).execute();
 }
 
 /** Removes the announcements that have come true, and those of a push that is over. */
-async function forget(
-  db: Queryable,
-  updates: readonly (Announcement | RefUpdate)[],
-  endedPush: string | undefined,
-): Promise<void> {
-  const done = updates.flatMap((update) => ("id" in update ? [update.id] : []));
+async function forget(db: Queryable, updates: readonly RefUpdate[], endedPush: string | undefined): Promise<void> {
+  const done = updates.flatMap(({ announced }) => (announced === undefined ? [] : [announced.id]));
   if (done.length > 0) await sql`delete from announced_ref_updates where id = any(${done}::bigint[])`.execute(db);
   if (endedPush !== undefined) {
     await db.deleteFrom("announced_ref_updates").where("push_id", "=", endedPush).execute();
