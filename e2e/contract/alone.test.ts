@@ -7,6 +7,7 @@ import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/p
 import { runProgram } from "../lib/run-program.ts";
 import { StdioServer } from "../lib/stdio-server.ts";
 import { call } from "./lib/contract.ts";
+import { makeSmallRepository } from "./lib/repository.ts";
 
 const nobody = "6f1f64a4-5d0e-4f0b-9a3e-0d2c8c8a7b11";
 const name = "platform-core.js";
@@ -22,8 +23,9 @@ beforeAll(async () => {
   const bundle = await serverBundle("platform-core");
   await copyFile(bundle, join(directory, name));
   await copyFile(bundle, join(directory, "module/below", name));
+  await using repository = await makeSmallRepository();
   platform = await startTestPlatform();
-  project = await platform.importRepository(process.cwd(), "alone");
+  project = await platform.importRepository(repository.path, "alone");
   token = await platform.tokenFor({ scopes: ["project:read"], project: project.id });
 });
 afterAll(async () => {

@@ -1,17 +1,21 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serverBundle } from "../lib/bundles.ts";
-import { startTestPlatform, type TestPlatform } from "../lib/platform.ts";
+import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/platform.ts";
 import { StdioServer } from "../lib/stdio-server.ts";
 import { type CallOutcome, call } from "./lib/contract.ts";
+import { makeSmallRepository } from "./lib/repository.ts";
 import { sendJson, startStandIn } from "./lib/stand-in.ts";
 
 const unknownProject = "6f1f64a4-5d0e-4f0b-9a3e-0d2c8c8a7b11";
 
 let file: string;
 let platform: TestPlatform;
+let project: TestProject;
 beforeAll(async () => {
   [file, platform] = await Promise.all([serverBundle("platform-core"), startTestPlatform()]);
+  await using repository = await makeSmallRepository();
+  project = await platform.importRepository(repository.path, "errors");
 });
 afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
@@ -50,9 +54,8 @@ describe("what the platform itself answers", () => {
   });
 
   test("403 names the permission that is missing and who can grant it", async () => {
-    const { id } = await platform.importRepository(process.cwd(), "forbidden");
-    const token = await platform.tokenFor({ scopes: ["agent:run"], project: id });
-    const env = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: id };
+    const token = await platform.tokenFor({ scopes: ["agent:run"], project: project.id });
+    const env = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id };
     const { text } = await callOn(env);
     expect(withoutRequestId(text)).toMatchInlineSnapshot(`
       "list_branches failed: 403 "forbidden" (GET /api/projects/{project_id}/branches).
@@ -70,7 +73,6 @@ describe("what the platform itself answers", () => {
   });
 
   test("404 for a ref, a path and a directory, and 400 for a regular expression", async () => {
-    const project = await platform.importRepository(process.cwd(), "errors");
     const env = {
       PLATFORM_API_URL: platform.url,
       PLATFORM_API_TOKEN: await platform.tokenFor({ scopes: ["project:read"] }),

@@ -53,31 +53,48 @@ const files: Readonly<Record<string, string | Buffer>> = {
   ),
 };
 
+export interface MadeRepository extends AsyncDisposable {
+  readonly path: string;
+}
+
 /** Makes a bare repository of what results must cope with; the caller removes it. */
-export async function makeRepository(): Promise<{ readonly path: string } & AsyncDisposable> {
+export async function makeRepository(): Promise<MadeRepository> {
+  return await make(async (history, tree) => {
+    await write(tree, files);
+    await history.stageDirectory(tree);
+    await history.commit("main", "Add everything");
+    await history.commit("main", hostileText);
+    for (let at = 0; at < 70; at++) await history.commit("main", `Commit number ${at}`);
+    const changes = Array.from({ length: 500 }, (_, at) => [
+      `changed/some-directory/file-with-a-rather-long-name-${at}.txt`,
+      Array.from({ length: 12 }, (_, row) => `changed line ${row} of file ${at}, and what it says`).join("\n"),
+    ]);
+    await write(tree, Object.fromEntries(changes));
+    await history.stageDirectory(tree);
+    await history.commit("feature", "Change much", "refs/heads/main");
+    for (let at = 0; at < 65; at++) {
+      await history.git(["update-ref", `refs/heads/topic/number-${at}`, "refs/heads/main"]);
+    }
+    await history.git(["update-ref", "refs/heads/ev\u200bil\u202e", "refs/heads/main"]);
+  });
+}
+
+/** Makes a bare repository of one commit with a `package.json`; the caller removes it. */
+export async function makeSmallRepository(): Promise<MadeRepository> {
+  return await make(async (history) => {
+    await history.stageFile("package.json", '{\n  "name": "small"\n}\n');
+    await history.commit("main", "Begin");
+  });
+}
+
+async function make(fill: (history: History, tree: string) => Promise<void>): Promise<MadeRepository> {
   const directory = await mkdtemp(join(tmpdir(), "contract-repository-"));
-  const history = new History(join(directory, "repository.git"));
-  const tree = join(directory, "tree");
-  await mkdir(join(directory, "repository.git"));
+  const path = join(directory, "repository.git");
+  const history = new History(path);
+  await mkdir(path);
   await history.create();
-  await write(tree, files);
-  await history.stageDirectory(tree);
-  await history.commit("main", "Add everything");
-  await history.commit("main", hostileText);
-  for (let at = 0; at < 70; at++) await history.commit("main", `Commit number ${at}`);
-  const changes = Array.from({ length: 500 }, (_, at) => [
-    `changed/some-directory/file-with-a-rather-long-name-${at}.txt`,
-    Array.from({ length: 12 }, (_, row) => `changed line ${row} of file ${at}, and what it says`).join("\n"),
-  ]);
-  await write(tree, Object.fromEntries(changes));
-  await history.stageDirectory(tree);
-  await history.commit("feature", "Change much", "refs/heads/main");
-  for (let at = 0; at < 65; at++) await history.git(["update-ref", `refs/heads/topic/number-${at}`, "refs/heads/main"]);
-  await history.git(["update-ref", "refs/heads/ev\u200bil\u202e", "refs/heads/main"]);
-  return {
-    path: join(directory, "repository.git"),
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
-  };
+  await fill(history, join(directory, "tree"));
+  return { path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
 }
 
 async function write(tree: string, contents: Readonly<Record<string, string | Buffer>>): Promise<void> {

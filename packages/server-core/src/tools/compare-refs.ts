@@ -1,6 +1,7 @@
 import { git, type ResponseOf } from "@platform-mcp/client";
 import { defineTool, list, named, note, type Part, record, text } from "@platform-mcp/server-kit";
 import * as z from "zod";
+import { path, revision } from "../arguments.ts";
 
 /** More patch than a result can hold; the budget cuts the rest. */
 const firstPatchBytes = 65_536;
@@ -14,9 +15,9 @@ export const compareRefs = defineTool({
     "Show what `head` changed since it left `base`: commit counts, changed files with line counts, and the patch. Narrow a large one with `path`.",
   risk: "read",
   input: {
-    base: z.string(),
-    head: z.string(),
-    path: z.string().optional().describe("File or directory"),
+    base: revision,
+    head: revision,
+    path: path.optional().describe("File or directory"),
     offset: z.int().min(1).optional().describe("More files"),
     patch_line: z.int().min(1).optional().describe("More patch"),
   },

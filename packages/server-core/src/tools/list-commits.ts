@@ -1,7 +1,7 @@
 import { git } from "@platform-mcp/client";
 import { defineTool, list, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { limit, offset, ref } from "../arguments.ts";
+import { limit, offset, path, ref } from "../arguments.ts";
 import { bareArrayPage, type Page } from "../bare-page.ts";
 
 export const listCommits = defineTool({
@@ -11,7 +11,7 @@ export const listCommits = defineTool({
   risk: "read",
   input: {
     ref,
-    path: z.string().optional().describe("Only commits that touch it"),
+    path: path.optional().describe("Only commits that touch it"),
     limit,
     offset,
   },

@@ -1,7 +1,7 @@
 import { git, type ResponseOf } from "@platform-mcp/client";
 import { defineTool, list, named, note } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { offset, ref } from "../arguments.ts";
+import { offset, path, ref } from "../arguments.ts";
 import { bareArrayPage, type Page } from "../bare-page.ts";
 
 /** More than a result can hold in most repositories; the budget cuts the rest. */
@@ -14,7 +14,7 @@ export const listFiles = defineTool({
     "List a directory of the repository: path, kind and size in bytes. `depth` descends into subdirectories.",
   risk: "read",
   input: {
-    path: z.string().default("").describe("Directory; root if omitted"),
+    path: path.default("").describe("Directory; root if omitted"),
     ref,
     depth: z.int().min(1).max(20).default(1),
     offset,

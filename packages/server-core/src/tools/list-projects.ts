@@ -10,7 +10,7 @@ export const listProjects = definePlatformTool({
   description: "List the projects this session may read, newest first.",
   risk: "read",
   input: {
-    search: z.string().optional().describe("Part of the name"),
+    search: z.string().max(255).optional().describe("Part of the name"),
     limit,
     offset,
   },

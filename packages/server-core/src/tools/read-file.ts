@@ -1,7 +1,7 @@
 import { git, type ResponseOf } from "@platform-mcp/client";
 import { defineTool, named, note, record, text } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { ref } from "../arguments.ts";
+import { path, ref } from "../arguments.ts";
 
 export const readFile = defineTool({
   name: "read_file",
@@ -10,7 +10,7 @@ export const readFile = defineTool({
     "Read a text file of the repository at a ref, whole or a range of lines. Long files come in pieces: the answer says how to get the next.",
   risk: "read",
   input: {
-    path: z.string().min(1),
+    path: path.min(1),
     ref,
     from_line: z.int().min(1).optional().describe("From 1"),
     to_line: z.int().min(1).optional().describe("Included"),

@@ -1,7 +1,7 @@
 import { git } from "@platform-mcp/client";
 import { defineTool, list, named, UserText, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { offset, ref } from "../arguments.ts";
+import { offset, path, ref } from "../arguments.ts";
 
 export const searchCode = defineTool({
   name: "search_code",
@@ -12,7 +12,7 @@ export const searchCode = defineTool({
   input: {
     query: z.string().min(1).max(1000),
     ref,
-    path: z.string().optional().describe("Only below it"),
+    path: path.optional().describe("Only below it"),
     regex: z.boolean().default(false).describe("POSIX extended"),
     ignore_case: z.boolean().default(false),
     limit: z.int().min(1).max(100).default(50),
