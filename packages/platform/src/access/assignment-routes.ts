@@ -34,24 +34,30 @@ export const assignmentRoutes: readonly Route[] = [
       .execute();
   }),
 
-  implement(assignments.assignRole, async ({ db, caller, params: { user_id }, body: { role_id, project_id } }) => {
+  implement(assignments.assignRole, async ({ db, caller, params: { user_id }, body, audit }) => {
     const user = await requireUser(db, user_id);
     if (user.user_type === "agent") throw invalid("user_id", "is an agent, which holds only what is delegated to it");
-    const project = project_id == null ? null : await requireSeen(db, caller, project_id);
-    const role = await lockRole(db, role_id, "share");
+    const project = body.project_id == null ? null : await requireSeen(db, caller, body.project_id);
+    const role = await lockRole(db, body.role_id, "share");
     await requireHolding(db, caller, await permissionsOfRole(db, role.id), project);
-    return { ok: true, id: await assign(db, { caller, userId: user.id, role, project }) } as const;
+    const id = await assign(db, { caller, userId: user.id, role, project });
+    const after = { user_id: user.id, role_id: role.id, role_name: role.name };
+    audit.record({ resource: "role_assignment", id, project: project?.id ?? null, after });
+    return { ok: true, id } as const;
   }),
 
-  implement(assignments.removeRole, async ({ db, params: { user_id, role_id } }) => {
+  implement(assignments.removeRole, async ({ db, params: { user_id, role_id }, audit }) => {
     await keepAnAdministrator(db, async () => {
       const removed = await db
         .deleteFrom("user_roles")
         .where("user_id", "=", user_id)
         .where((eb) => eb.or([eb("role_id", "=", role_id), eb("id", "=", role_id)]))
-        .returning("id")
+        .returning(["id", "user_id", "role_id", "project_id"])
         .execute();
       if (removed.length === 0) throw notFound("user_role");
+      for (const { id, project_id, ...before } of removed) {
+        audit.record({ resource: "role_assignment", id, project: project_id, before });
+      }
     });
     return { ok: true } as const;
   }),

@@ -15,19 +15,21 @@ export interface LoginOptions {
 
 export function authRoutes({ attempts, secureCookies }: LoginOptions): readonly Route[] {
   return [
-    implementPublic(auth.login, async ({ db, body: { name, password }, setHeader }) => {
+    implementPublic(auth.login, async ({ db, body: { name, password }, setHeader, audit }) => {
       const wait = attempts.take(name);
       if (wait !== undefined) throw tooManyRequests(wait);
       const user = await findByPassword(db, name, password);
       if (user === undefined) throw new Problem(401, "unauthorized");
-      const session = await createSession(db, user.id);
+      const { id, ...session } = await createSession(db, user.id);
+      audit.record({ resource: "login_session", id, after: { expires_at: session.expires_at } }, user);
       setHeader("set-cookie", sessionSetCookie(session.token, secureCookies));
       setHeader("cache-control", "no-store");
       return { ...session, user };
     }),
 
-    implement(auth.logout, async ({ db, caller, setHeader }) => {
+    implement(auth.logout, async ({ db, caller, setHeader, audit }) => {
       await endSessions(db, caller.user.id);
+      audit.record({ resource: "user", id: caller.user.id });
       setHeader("set-cookie", sessionSetCookie(null, secureCookies));
       return { ok: true } as const;
     }),

@@ -85,16 +85,15 @@ export async function insertDelegation(db: Queryable, delegation: NewDelegation)
   return await allDelegations(db).where("d.id", "=", id).executeTakeFirstOrThrow();
 }
 
-/** Whether there was one to revoke. */
-export async function revokeDelegation(db: Queryable, id: string): Promise<boolean> {
-  const revoked = await db
+/** Whom it was from, to and where; undefined when there was none to revoke. */
+export async function revokeDelegation(db: Queryable, id: string) {
+  return await db
     .updateTable("delegations")
     .set({ revoked_at: sql<string>`now()` })
     .where("id", "=", id)
     .where("revoked_at", "is", null)
-    .returning("id")
+    .returning(["delegator_id", "delegate_id", "permission_id", "project_id"])
     .executeTakeFirst();
-  return revoked !== undefined;
 }
 
 /** When the last of the loans of a permission to a user ends, there; null when one has no end. */

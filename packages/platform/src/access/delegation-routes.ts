@@ -16,7 +16,7 @@ export const delegationRoutes: readonly Route[] = [
     listDelegations(db, { ...filter, userId: user_id ?? caller.user.id }),
   ),
 
-  implement(delegations.createDelegation, async ({ db, caller, body }) => {
+  implement(delegations.createDelegation, async ({ db, caller, body, audit }) => {
     const { delegate_id, permission, project_id, expires_at, reason } = body;
     if (delegate_id === caller.user.id) throw invalid("delegate_id", "must be somebody else");
     const delegate = await requireUser(db, delegate_id);
@@ -25,7 +25,7 @@ export const delegationRoutes: readonly Route[] = [
     if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) throw invalid("expires_at", "must be in the future");
     const project = await requireHeld(db, caller, permission, project_id ?? null);
     await checkLoan(db, caller, { permission, project, expiresAt });
-    return await insertDelegation(db, {
+    const created = await insertDelegation(db, {
       delegatorId: caller.user.id,
       delegateId: delegate.id,
       permission,
@@ -33,10 +33,15 @@ export const delegationRoutes: readonly Route[] = [
       expiresAt,
       reason: reason ?? null,
     });
+    audit.record({ resource: "delegation", id: created.id, project: created.project_id, after: { ...created } });
+    return created;
   }),
 
-  implement(delegations.revokeDelegation, async ({ db, params: { delegation_id } }) => {
-    if (!(await revokeDelegation(db, delegation_id))) throw notFound("delegation");
+  implement(delegations.revokeDelegation, async ({ db, params: { delegation_id }, audit }) => {
+    const revoked = await revokeDelegation(db, delegation_id);
+    if (revoked === undefined) throw notFound("delegation");
+    const { project_id, ...before } = revoked;
+    audit.record({ resource: "delegation", id: delegation_id, project: project_id, before });
     return { ok: true } as const;
   }),
 ];

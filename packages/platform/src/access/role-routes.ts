@@ -1,5 +1,6 @@
 import { type Permission, type ResponseOf, roles } from "@platform-mcp/client/contract";
 import { sql } from "kysely";
+import { changeOf } from "../audit/change.ts";
 import { given } from "../given.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
@@ -32,19 +33,23 @@ export const roleRoutes: readonly Route[] = [
       .execute(),
   ),
 
-  implement(roles.createRole, async ({ db, caller, body: { permissions, ...role } }) => {
+  implement(roles.createRole, async ({ db, caller, body: { permissions, ...role }, audit }) => {
     await requireHolding(db, caller, permissions, null);
     const created = await insertRole(db, role);
     await replacePermissions(db, created.id, permissions);
-    return { ...created, permissions: await permissionsOfRole(db, created.id) };
+    const answer = { ...created, permissions: await permissionsOfRole(db, created.id) };
+    audit.record({ resource: "role", id: created.id, after: answer });
+    return answer;
   }),
 
-  implement(roles.updateRole, async ({ db, params: { role_id }, body }) => {
-    const changed = await changeRole(db, await lockCustomRole(db, role_id), given(body));
+  implement(roles.updateRole, async ({ db, params: { role_id }, body, audit }) => {
+    const role = await lockCustomRole(db, role_id);
+    const changed = await changeRole(db, role, given(body));
+    audit.record({ resource: "role", id: role_id, ...changeOf(role, changed) });
     return { ...changed, permissions: await permissionsOfRole(db, role_id) };
   }),
 
-  implement(roles.deleteRole, async ({ db, params: { role_id } }) => {
+  implement(roles.deleteRole, async ({ db, params: { role_id }, audit }) => {
     const role = await lockCustomRole(db, role_id);
     const { users } = await db
       .selectFrom("user_roles")
@@ -53,7 +58,9 @@ export const roleRoutes: readonly Route[] = [
       .executeTakeFirstOrThrow();
     if (users > 0)
       throw conflict(`${users} ${users === 1 ? "user has" : "users have"} the role: take it from them first`);
+    const permissions = await permissionsOfRole(db, role.id);
     await db.deleteFrom("roles").where("id", "=", role.id).execute();
+    audit.record({ resource: "role", id: role.id, before: { ...role, permissions } });
     return { ok: true } as const;
   }),
 
@@ -72,7 +79,7 @@ export const roleRoutes: readonly Route[] = [
     return rows.map(permissionView);
   }),
 
-  implement(roles.setRolePermissions, async ({ db, caller, params: { role_id }, body: { permissions } }) => {
+  implement(roles.setRolePermissions, async ({ db, caller, params: { role_id }, body: { permissions }, audit }) => {
     await keepAnAdministrator(db, async () => {
       const role = await lockCustomRole(db, role_id);
       const before = new Set(await permissionsOfRole(db, role.id));
@@ -83,6 +90,8 @@ export const roleRoutes: readonly Route[] = [
         null,
       );
       await replacePermissions(db, role.id, permissions);
+      const after = { permissions: await permissionsOfRole(db, role.id) };
+      audit.record({ resource: "role", id: role.id, before: { permissions: [...before] }, after });
     });
     return { ok: true } as const;
   }),

@@ -12,6 +12,7 @@ const prefix = "plat_";
 
 /** A login session's token: `plat_` and 64 hex digits. */
 export interface NewSession {
+  readonly id: string;
   readonly token: string;
   readonly expires_at: string;
 }
@@ -20,16 +21,16 @@ export interface NewSession {
 export async function createSession(db: Queryable, userId: string): Promise<NewSession> {
   await db.deleteFrom("login_sessions").where("expires_at", "<=", sql<string>`now()`).execute();
   const token = `${prefix}${randomBytes(32).toString("hex")}`;
-  const { expires_at } = await db
+  const row = await db
     .insertInto("login_sessions")
     .values({
       user_id: userId,
       token_hash: hashToken(token),
       expires_at: sql<string>`now() + make_interval(secs => ${sessionSeconds})`,
     })
-    .returning("expires_at")
+    .returning(["id", "expires_at"])
     .executeTakeFirstOrThrow();
-  return { token, expires_at };
+  return { ...row, token };
 }
 
 /** Ends the login sessions of a user, all but `except`. */

@@ -5,20 +5,24 @@ import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { invalid, notFound } from "../problem.ts";
 import { mintToken } from "./mint.ts";
+import { recordIssued } from "./record-issued.ts";
 
 const defaultDays = 90;
 const day = 24 * 60 * 60 * 1000;
 
 export const tokenRoutes: readonly Route[] = [
-  implement(tokens.createToken, async ({ db, caller, body: { name, scopes, project_id, expires_in_days } }) => {
+  implement(tokens.createToken, async ({ db, caller, body, audit }) => {
+    const { name, scopes, project_id, expires_in_days } = body;
     if (expires_in_days !== undefined) checkExpiry(caller, expires_in_days);
-    return await mintToken(db, caller, {
+    const issued = await mintToken(db, caller, {
       userId: caller.user.id,
       name,
       scopes,
       projectId: project_id ?? null,
       expiresInDays: expires_in_days ?? defaultDays,
     });
+    recordIssued(audit, issued);
+    return issued;
   }),
 
   implement(tokens.listTokens, async ({ db, caller, query }) =>
@@ -33,14 +37,15 @@ export const tokenRoutes: readonly Route[] = [
       .execute(),
   ),
 
-  implement(tokens.revokeToken, async ({ db, caller, params: { token_id } }) => {
+  implement(tokens.revokeToken, async ({ db, caller, params: { token_id }, audit }) => {
     const deleted = await db
       .deleteFrom("api_tokens")
       .where("id", "=", token_id)
       .where("user_id", "=", caller.user.id)
-      .returning("id")
+      .returning(["name", "scopes", "project_id"])
       .executeTakeFirst();
     if (deleted === undefined) throw notFound("token");
+    audit.record({ resource: "token", id: token_id, project: deleted.project_id, before: deleted });
     return { ok: true } as const;
   }),
 ];

@@ -4,6 +4,7 @@ import { requireGlobally } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import { findByPassword, setPassword } from "../access/passwords.ts";
 import { endSessions } from "../access/sessions.ts";
+import { changeOf } from "../audit/change.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { UserRow } from "../db/schema.ts";
 import { given } from "../given.ts";
@@ -16,11 +17,12 @@ import { requireDominion } from "./require-dominion.ts";
 
 export function userRoutes(passwordAttempts: AttemptLimiter): readonly Route[] {
   return [
-    implement(users.createUser, async ({ db, body: { password, ...user } }) => {
+    implement(users.createUser, async ({ db, body: { password, ...user }, audit }) => {
       if (user.user_type === "human" && password === undefined) throw invalid("password", "is required for a human");
       if (user.user_type !== "human" && password !== undefined) throw invalid("password", "is only for humans");
       const created = await insertUser(db, user);
       if (password !== undefined) await setPassword(db, created.id, password);
+      audit.record({ resource: "user", id: created.id, after: { ...created } });
       return created;
     }),
 
@@ -31,7 +33,7 @@ export function userRoutes(passwordAttempts: AttemptLimiter): readonly Route[] {
       return await requireUser(db, user_id);
     }),
 
-    implement(users.updateUser, async ({ db, caller, params: { user_id }, body }) => {
+    implement(users.updateUser, async ({ db, caller, params: { user_id }, body, audit }) => {
       const { password, current_password, is_active, ...profile } = body;
       if (user_id !== caller.user.id || is_active !== undefined) await requireGlobally(db, caller, "admin:users");
       const user = await requireUser(db, user_id);
@@ -43,12 +45,18 @@ export function userRoutes(passwordAttempts: AttemptLimiter): readonly Route[] {
       }
       if (is_active === true && !user.is_active) await requireDominion(db, caller, user_id);
       if (is_active === false) await deactivateUser(db, user_id);
-      return await changeUser(db, user_id, given({ ...profile, is_active }));
+      const changed = await changeUser(db, user_id, given({ ...profile, is_active }));
+      const { before, after } = changeOf(user, changed);
+      // That there is a new password, not which.
+      const renewed = password !== undefined && { password: "new" };
+      audit.record({ resource: "user", id: user_id, before, after: { ...after, ...renewed } });
+      return changed;
     }),
 
-    implement(users.deactivateUser, async ({ db, params: { user_id } }) => {
-      await requireUser(db, user_id);
+    implement(users.deactivateUser, async ({ db, params: { user_id }, audit }) => {
+      const { is_active } = await requireUser(db, user_id);
       await deactivateUser(db, user_id);
+      audit.record({ resource: "user", id: user_id, before: { is_active }, after: { is_active: false } });
       return { ok: true } as const;
     }),
   ];
