@@ -5,7 +5,7 @@ const graceMs = 300;
  * Ends the process when the host goes away: on stdin's end, a closed stdout, SIGINT and SIGTERM. Calls in flight are
  * aborted first, so that the platform sees them go.
  */
-export function endWithHost(end: () => Promise<void>): void {
+export function endWithHost(end: () => Promise<unknown>): void {
   let ending = false;
   const finish = () => {
     if (ending) return;

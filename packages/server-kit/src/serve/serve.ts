@@ -25,7 +25,6 @@ export interface ServeOptions extends CallEnvironment {
  */
 export function serve(options: ServeOptions): void {
   const log = (line: string) => process.stderr.write(`${options.name}: ${line}\n`);
-  const shutdown = new AbortController();
   surviveDefects(log);
   const input = filterLines({
     maxBytes: maxMessageBytes,
@@ -36,19 +35,17 @@ export function serve(options: ServeOptions): void {
       return refusal === undefined;
     },
   });
-  const handle = serveStdio(() => makeServer(options, shutdown.signal), {
+  const handle = serveStdio(() => makeServer(options), {
     transport: new StdioServerTransport(input, process.stdout),
     onerror: protocolErrorLog(log),
   });
-  endWithHost(async () => {
-    shutdown.abort();
-    await Promise.allSettled([handle.close(), options.onEnd()]);
-  });
+  // Closing the connection aborts the calls that came over it.
+  endWithHost(() => Promise.allSettled([handle.close(), options.onEnd()]));
   if (process.stdin.isTTY) log("serving MCP on stdin and stdout for a host; see --help for use by hand");
   process.stdin.pipe(input);
 }
 
-function makeServer(options: ServeOptions, shutdown: AbortSignal): Server {
+function makeServer(options: ServeOptions): Server {
   const server = new Server(
     { name: options.name, version: options.version },
     { capabilities: { tools: {} }, instructions: options.instructions },
@@ -62,7 +59,7 @@ function makeServer(options: ServeOptions, shutdown: AbortSignal): Server {
       offered,
       {
         args: params.arguments,
-        signal: AbortSignal.any([context.mcpReq.signal, shutdown]),
+        signal: context.mcpReq.signal,
         traceparent: traceparentOf(context),
         progress: progressTo(context),
       },
