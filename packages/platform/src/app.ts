@@ -3,6 +3,7 @@ import type { Queryable } from "./db/queryable.ts";
 import type { Pushes } from "./git/push/pushes.ts";
 import { registerSmartHttp } from "./git/smart-http.ts";
 import { createServer } from "./http/create-server.ts";
+import { defaultRateLimits, RateLimiter } from "./http/rate-limits.ts";
 import { registerRoutes } from "./http/register-routes.ts";
 import { allRoutes, type Services } from "./routes.ts";
 
@@ -17,7 +18,7 @@ export function createApp(
   const app = createServer({ version: services.version, logger, routes });
   // Plugins load in order: the OpenAPI plugin must see the routes that come after it.
   app.register(async (scope) => {
-    registerRoutes(scope, db, routes);
+    registerRoutes(scope, { db, limiter: new RateLimiter(defaultRateLimits) }, routes);
     scope.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   });
   registerSmartHttp(app, db, services.repositories, pushes);

@@ -4,36 +4,56 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { requireGlobally, requireOnProject } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
-import { type AuditOrigin, CollectedTrail } from "../audit/trail.ts";
+import type { AuditOrigin, AuditTrail } from "../audit/trail.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { Problem } from "../problem.ts";
 import type { ActiveProject } from "../projects/queries.ts";
+import { admit, callerOf } from "./admit.ts";
 import { authenticateRequest } from "./authenticate.ts";
+import { keyOf, performWrite } from "./perform-write.ts";
+import type { RateLimiter } from "./rate-limits.ts";
+import { recordRefusal } from "./record-refusal.ts";
 import type { Route } from "./route.ts";
+import { requireWellFormed } from "./well-formed.ts";
 
-/**
- * The boundary: puts routes on the server so that each request is authenticated, parsed, authorised and, if it writes,
- * run in one transaction, in this order, before its handler sees it.
- */
-export function registerRoutes(app: FastifyInstance, database: Queryable, routes: readonly Route[]): void {
-  for (const route of routes) registerRoute(app, database, route);
+/** What the boundary works with. */
+export interface Boundary {
+  readonly db: Queryable;
+  readonly limiter: RateLimiter;
 }
 
-function registerRoute(app: FastifyInstance, database: Queryable, { endpoint, handle }: Route): void {
-  const callers = new WeakMap<FastifyRequest, Caller>();
+/**
+ * The boundary: puts routes on the server so that each request is authenticated, counted, parsed, authorised and, if it
+ * writes, run in one transaction together with its audit entry and the answer to its idempotency key, in this order,
+ * before its handler sees it.
+ */
+export function registerRoutes(app: FastifyInstance, boundary: Boundary, routes: readonly Route[]): void {
+  for (const route of routes) registerRoute(app, boundary, route);
+}
+
+function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary, { endpoint, handle }: Route): void {
   app.route({
     method: endpoint.method,
     url: routerPath(endpoint.path),
     schema: schemaOf(endpoint),
     // Before the body is read: strangers cannot make the platform parse anything.
-    onRequest: async (request) => {
-      if (endpoint.permission === "public") return;
-      const caller = await authenticateRequest(database, request);
-      if (caller === undefined) throw new Problem(401, "unauthorized", { headers: { "www-authenticate": "Bearer" } });
-      callers.set(request, caller);
+    onRequest: async (request, reply) => {
+      const caller = await identify(database, endpoint, request);
+      if (caller === undefined && isProbe(endpoint)) return;
+      admit(limiter, { request, reply, caller, rateClass: endpoint.rate });
+      if (caller === undefined && endpoint.permission !== "public") {
+        throw new Problem(401, "unauthorized", { headers: { "www-authenticate": "Bearer" } });
+      }
+      const key = keyOf(endpoint, request);
+      if (key !== undefined) reply.header("idempotency-key", key);
+    },
+    preValidation: requireWellFormed,
+    onError: async (request, _reply, error) => {
+      if (isRead(endpoint)) return;
+      await recordRefusal(database, originOf(endpoint, request, null), { request, error });
     },
     handler: async (request, reply) => {
-      const caller = callers.get(request);
+      const caller = callerOf(request);
       const project = caller && (await authorise(database, caller, endpoint, request.params));
       const parsed = {
         params: request.params,
@@ -42,19 +62,41 @@ function registerRoute(app: FastifyInstance, database: Queryable, { endpoint, ha
         signal: closeSignal(reply),
         setHeader: (name: string, value: string) => void reply.header(name, value),
       };
-      const audit = new CollectedTrail();
-      const run = (db: Queryable) =>
+      const run = (db: Queryable, audit: AuditTrail) =>
         // The framework has parsed all three by the endpoint's own schemas, which is what the types say.
         handle({ ...parsed, db, audit, ...(caller && { caller }), ...(project && { project }) } as Parameters<
           Route["handle"]
         >[0]);
-      const origin = { ...originOf(endpoint, request), caller, projectId: project?.id ?? null };
-      const answer = isRead(endpoint)
-        ? await run(database)
-        : await database.transaction().execute((db) => audited(db, audit, origin, run));
-      return reply.code(endpoint.status).send(answer);
+      if (isRead(endpoint)) return reply.code(endpoint.status).send(await run(database, noTrail));
+      const origin = originOf(endpoint, request, project?.id ?? null);
+      return await performWrite(database, { endpoint, request, reply, caller, origin, run });
     },
   });
+}
+
+async function identify(db: Queryable, { permission }: Endpoint, request: FastifyRequest): Promise<Caller | undefined> {
+  return permission === "public" ? undefined : await authenticateRequest(db, request);
+}
+
+/** Whoever watches the platform asks these often, and they must answer when it is overrun. */
+function isProbe(endpoint: Endpoint): boolean {
+  return endpoint.permission === "public" && isRead(endpoint);
+}
+
+function isRead({ method }: Endpoint): boolean {
+  return method === "GET";
+}
+
+/** What reads get: nothing that a read does belongs in the log. */
+const noTrail: AuditTrail = {
+  record() {
+    throw new Error("a read must not write");
+  },
+};
+
+function originOf({ method, path }: Endpoint, request: FastifyRequest, projectId: string | null): AuditOrigin {
+  const ip = isIP(request.ip) === 0 ? null : request.ip;
+  return { action: `${method} ${path}`, caller: callerOf(request), projectId, ip, requestId: request.id };
 }
 
 /** `{name}` as the router writes it. */
@@ -94,26 +136,6 @@ async function authorise(
   }
   const { project_id } = z.object({ project_id: z.string() }).parse(params);
   return await requireOnProject(db, caller, permission, project_id);
-}
-
-function isRead({ method }: Endpoint): boolean {
-  return method === "GET";
-}
-
-function originOf({ method, path }: Endpoint, { ip, id }: FastifyRequest) {
-  return { action: `${method} ${path}`, ip: isIP(ip) === 0 ? null : ip, requestId: id };
-}
-
-/** Runs a write and puts what it says about itself into its own transaction. */
-async function audited<T>(
-  db: Queryable,
-  audit: CollectedTrail,
-  origin: AuditOrigin,
-  run: (db: Queryable) => Promise<T>,
-): Promise<T> {
-  const answer = await run(db);
-  await audit.write(db, origin);
-  return answer;
 }
 
 /** Aborted when the connection closes before the answer has been sent. */

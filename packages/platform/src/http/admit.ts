@@ -1,0 +1,32 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Caller } from "../access/caller.ts";
+import { tooManyRequests } from "../problem.ts";
+import { type RateClass, type RateLimiter, rateHeaders } from "./rate-limits.ts";
+
+const callers = new WeakMap<object, Caller>();
+
+/** Who made a request, once that is known. */
+export function callerOf(request: FastifyRequest): Caller | undefined {
+  return callers.get(request);
+}
+
+interface Admission {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Undefined for whoever has no good credential, who is counted by address. */
+  readonly caller: Caller | undefined;
+  readonly rateClass: RateClass;
+}
+
+/**
+ * Lets a request in whose caller is known by now: notes who it is, for the logs, and counts it. After the caller is
+ * known and not before, so that nobody is shut out by others behind the same address. @throws Problem 429
+ */
+export function admit(limiter: RateLimiter, { request, reply, caller, rateClass }: Admission): void {
+  if (caller !== undefined) callers.set(request, caller);
+  const counted = caller === undefined ? "anonymous" : rateClass;
+  const allowance = limiter.take(counted, caller?.token.id ?? request.ip);
+  if (allowance === undefined) return;
+  reply.headers(rateHeaders(counted, allowance));
+  if (allowance.exceeded) throw tooManyRequests(allowance.reset);
+}
