@@ -40,14 +40,21 @@ export function hooksDirectoryOf(dataDirectory: string): string {
  */
 export async function ensureHooks(directory: string): Promise<void> {
   if (await canBeRun(directory)) return;
+  await writeHooks(directory).catch(() => {});
+  if (await canBeRun(directory)) return;
+  throw new Problem(503, "pushes are refused", {
+    detail: `Pushes are refused: the hooks in ${directory} cannot be run.`,
+  });
+}
+
+/** Each is there whole or not at all, whoever else writes it at the same time. */
+async function writeHooks(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   for (const name of hookNames) {
     const draft = join(directory, `.${name}-${randomBytes(6).toString("hex")}`);
     await writeFile(draft, script, { mode: 0o700 });
     await rename(draft, join(directory, name));
   }
-  if (!(await canBeRun(directory)))
-    throw new Problem(503, `pushes are refused: the hooks in ${directory} cannot be run`);
 }
 
 async function canBeRun(directory: string): Promise<boolean> {
