@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { projects } from "@platform-mcp/client/contract";
+import { recordByOperator } from "../audit/operator.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { importRepository } from "../git/import-repository.ts";
 import type { Repositories } from "../git/repositories.ts";
@@ -61,7 +62,12 @@ export async function importProject(
       visibility: request.visibility,
       default_branch: defaultBranch,
     };
-    const created = await db.insertInto("projects").values(row).returningAll().executeTakeFirstOrThrow();
+    const created = await db.transaction().execute(async (transaction) => {
+      const project = await transaction.insertInto("projects").values(row).returningAll().executeTakeFirstOrThrow();
+      const what = { resource: "project", id, project: id, after: { ...project } } as const;
+      await recordByOperator(transaction, "platform import", what);
+      return project;
+    });
     return { ...created, owner_name: request.owner };
   } catch (error) {
     await rm(destination, { recursive: true, force: true });
