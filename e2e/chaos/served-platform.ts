@@ -15,22 +15,33 @@ export class ServedPlatform {
   readonly url: string;
   readonly #data: string;
   readonly #listen: string;
+  readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
   #errors = "";
 
-  private constructor(data: string, port: number) {
+  private constructor(data: string, port: number, env: Readonly<Record<string, string>>) {
     this.#data = data;
+    this.#env = env;
     this.#listen = `127.0.0.1:${port}`;
     this.url = `http://${this.#listen}`;
   }
 
-  static async on(data: string): Promise<ServedPlatform> {
-    return new ServedPlatform(data, await freePort());
+  /** `env` is added to the environment. */
+  static async on(data: string, env: Readonly<Record<string, string>> = {}): Promise<ServedPlatform> {
+    return new ServedPlatform(data, await freePort(), env);
+  }
+
+  /** The process that serves now. */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error("the platform has not been started");
+    return pid;
   }
 
   /** Starts it and waits until it is ready. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [...node, "start", "--listen", this.#listen, "--data", this.#data], {
+      env: { ...process.env, ...this.#env },
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#process = child;
@@ -59,6 +70,19 @@ export class ServedPlatform {
     const exited = once(child, "exit");
     child.kill("SIGKILL");
     await exited;
+  }
+
+  /** Kills every git that works on the platform's repositories, with all that it started. */
+  async killGit(): Promise<void> {
+    const { stdout } = await run("pgrep", ["-f", join(this.#data, "repositories")]).catch(() => ({ stdout: "" }));
+    for (const pid of stdout.split("\n").filter(Boolean).map(Number)) {
+      try {
+        // The platform gives each git a process group of its own.
+        process.kill(-pid, "SIGKILL");
+      } catch {
+        // It has ended, or belongs to a group that is on the list.
+      }
+    }
   }
 
   async killPostgres(): Promise<void> {
