@@ -3,24 +3,33 @@ import type { Queryable } from "./db/queryable.ts";
 import type { Pushes } from "./git/push/pushes.ts";
 import { registerSmartHttp } from "./git/smart-http.ts";
 import { createServer } from "./http/create-server.ts";
-import { defaultRateLimits, RateLimiter } from "./http/rate-limits.ts";
+import { RateLimiter, type RateLimits } from "./http/rate-limits.ts";
 import { registerRoutes } from "./http/register-routes.ts";
 import { allRoutes, type Services } from "./routes.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
+
+export interface AppOptions {
+  readonly db: Queryable;
+  readonly services: Services;
+  readonly pushes: Pushes;
+  readonly logger: FastifyBaseLogger;
+  readonly rateLimits: RateLimits;
+  readonly trustProxy: boolean;
+  readonly tracing: Tracing | undefined;
+}
 
 /** The platform's HTTP side: the API, git over HTTP, and the API's own description. */
-export function createApp(
-  db: Queryable,
-  services: Services,
-  pushes: Pushes,
-  logger: FastifyBaseLogger,
-): FastifyInstance {
+export function createApp({ db, services, pushes, logger, ...options }: AppOptions): FastifyInstance {
   const routes = allRoutes(services);
-  const app = createServer({ version: services.version, logger, routes });
+  const { version, metrics, repositories } = services;
+  const { tracing, trustProxy, rateLimits } = options;
+  const app = createServer({ version, logger, routes, telemetry: { metrics, tracing }, trustProxy });
+  const limiter = new RateLimiter(rateLimits, { onExceeded: metrics.rateLimited });
   // Plugins load in order: the OpenAPI plugin must see the routes that come after it.
   app.register(async (scope) => {
-    registerRoutes(scope, { db, limiter: new RateLimiter(defaultRateLimits) }, routes);
+    registerRoutes(scope, { db, limiter }, routes);
     scope.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   });
-  registerSmartHttp(app, db, services.repositories, pushes);
+  registerSmartHttp(app, { db, repositories, pushes, limiter });
   return app;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as z from "zod";
+import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
 import { UserError } from "./user-error.ts";
 
 /** The configuration is wrong; the message is one line for the user. */
@@ -20,9 +21,33 @@ export interface PlatformConfig {
   readonly secureCookies: boolean;
   /** Bytes of the largest pack that a push may send. */
   readonly maxPushBytes: number;
+  readonly rateLimits: RateLimits;
+  /** Whether `X-Forwarded-For` says who asks. */
+  readonly trustProxy: boolean;
+  /** An OTLP/HTTP receiver's base URL, where spans go; undefined for none. */
+  readonly tracesEndpoint: string | undefined;
 }
 
 const listenAddress = z.string().regex(/^(\[[0-9a-f:]+\]|[^:[\]]+):\d{1,5}$/i, "must be HOST:PORT");
+
+const rateClasses = Object.keys(defaultRateLimits).join(", ");
+
+/** `read=3000,git=0`: requests a minute by class, over the defaults; `off` for none at all. */
+const rateLimits = z.string().transform((text, context): RateLimits => {
+  const limits: Record<string, number> = { ...defaultRateLimits };
+  if (text === "off") for (const rateClass of Object.keys(limits)) limits[rateClass] = 0;
+  else {
+    for (const part of text.split(",")) {
+      const [, rateClass = "", limit = ""] = /^ *(\w+)=(\d{1,9}) *$/.exec(part) ?? [];
+      if (limits[rateClass] === undefined) {
+        context.addIssue(`must be off, or such as read=3000,git=0 with ${rateClasses}`);
+        return z.NEVER;
+      }
+      limits[rateClass] = Number(limit);
+    }
+  }
+  return { ...defaultRateLimits, ...limits };
+});
 
 const environment = z.object({
   PLATFORM_LISTEN: listenAddress.default("127.0.0.1:8080"),
@@ -38,6 +63,9 @@ const environment = z.object({
     .string()
     .regex(/^[1-9]\d{0,14}$/, "must be a whole number of bytes")
     .default(String(2 * 1024 ** 3)),
+  PLATFORM_RATE_LIMITS: rateLimits.default(defaultRateLimits),
+  PLATFORM_TRUST_PROXY: z.enum(["true", "false"]).default("false"),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
 });
 
 /** Reads the configuration from the environment; empty means unset. @throws PlatformConfigError naming the variables. */
@@ -62,5 +90,8 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     adminPassword: access.PLATFORM_ADMIN_PASSWORD,
     secureCookies: access.PLATFORM_SECURE_COOKIES === "true",
     maxPushBytes: Number(PLATFORM_MAX_PUSH_BYTES),
+    rateLimits: access.PLATFORM_RATE_LIMITS,
+    trustProxy: access.PLATFORM_TRUST_PROXY === "true",
+    tracesEndpoint: access.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }

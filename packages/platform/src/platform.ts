@@ -6,13 +6,17 @@ import { createApp } from "./app.ts";
 import { refuseUnfinishedRestore } from "./backup/unfinished-restore.ts";
 import type { PlatformConfig } from "./config.ts";
 import { migrate } from "./db/migrate.ts";
-import { openDatabase } from "./db/open.ts";
+import { type OpenOptions, openDatabase } from "./db/open.ts";
 import type { Queryable } from "./db/queryable.ts";
 import { findGit } from "./git/find-git.ts";
 import { hooksDirectoryOf } from "./git/push/hooks-directory.ts";
 import { Pushes } from "./git/push/pushes.ts";
 import { type Repositories, repositoriesIn } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
+import { startSweep } from "./idempotency/start-sweep.ts";
+import { type CountedPool, createMetrics } from "./telemetry/metrics.ts";
+import { traceQuery } from "./telemetry/trace-query.ts";
+import { openTracing } from "./telemetry/tracing.ts";
 import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
 
@@ -29,6 +33,7 @@ export interface Platform {
 /** An open, migrated database and the repositories beside it: what commands work on, with or without a server. */
 export interface Store {
   readonly db: Queryable;
+  readonly pool: CountedPool;
   readonly repositories: Repositories;
   close(): Promise<void>;
 }
@@ -36,15 +41,16 @@ export interface Store {
 interface StoreOptions {
   readonly mode: "owner" | "guest";
   readonly logger: Logger;
+  readonly onQuery?: OpenOptions["onQuery"];
 }
 
 /** Opens what the platform keeps, and brings it up to date. @throws UserError when it cannot be opened. */
-export async function openStore(config: PlatformConfig, { mode, logger }: StoreOptions): Promise<Store> {
+export async function openStore(config: PlatformConfig, { mode, logger, onQuery }: StoreOptions): Promise<Store> {
   await findGit();
   await refuseUnfinishedRestore(config);
   const database = await openDatabase(
     { url: config.databaseUrl, dataDirectory: config.dataDirectory },
-    { mode, onEvent: ({ kind, detail }) => logger.info({ database: kind }, detail) },
+    { mode, onQuery, onEvent: ({ kind, detail }) => logger.info({ database: kind }, detail) },
   );
   try {
     for (const name of await migrate(database.db)) logger.info({ migration: name }, "migrated the database");
@@ -53,24 +59,31 @@ export async function openStore(config: PlatformConfig, { mode, logger }: StoreO
     await database.close();
     throw error;
   }
-  return { db: database.db, repositories: repositoriesIn(config.dataDirectory), close: database.close };
+  const { db, pool, close } = database;
+  return { db, pool, repositories: repositoriesIn(config.dataDirectory), close };
 }
 
 /** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */
 export async function startPlatform(config: PlatformConfig, logger: Logger): Promise<Platform> {
-  const store = await openStore(config, { mode: "owner", logger });
+  const { tracesEndpoint } = config;
+  const tracing = tracesEndpoint === undefined ? undefined : await openTracing({ endpoint: tracesEndpoint, version });
+  const store = await openStore(config, { mode: "owner", logger, onQuery: tracing && traceQuery });
   await tellAdminPassword(store, config, logger);
   const { db, repositories } = store;
-  const { maxPushBytes, secureCookies } = config;
+  const { maxPushBytes, secureCookies, rateLimits, trustProxy } = config;
   const hooksDirectory = hooksDirectoryOf(config.dataDirectory);
   const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes });
-  const app = createApp(db, { repositories, version, secureCookies }, pushes, logger);
+  const services = { repositories, version, secureCookies, metrics: createMetrics(store.pool) };
+  const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
+  const sweep = startSweep(db, logger);
   // Two platforms on one server may share their repositories; a data directory with its own server has one platform.
   const upkeep = startUpkeep({ db, repositories, logger, isExclusive: config.databaseUrl === undefined });
   const close = async () => {
     await app.close();
     await pushes.close();
     await upkeep.close();
+    await sweep.close();
+    await tracing?.close();
     await store.close();
   };
   try {

@@ -4,6 +4,7 @@ import { gitRoutes } from "./git/routes.ts";
 import type { Route } from "./http/route.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
 
 /** What every handler may need of the running platform. */
 export interface Services {
@@ -11,12 +12,13 @@ export interface Services {
   readonly version: string;
   /** Whether browsers send the session's cookie over HTTPS only. */
   readonly secureCookies: boolean;
+  readonly metrics: Metrics;
 }
 
 /** Every endpoint of the contract with what answers it. */
-export function allRoutes({ repositories, version, secureCookies }: Services): readonly Route[] {
+export function allRoutes({ repositories, version, secureCookies, metrics }: Services): readonly Route[] {
   return [
-    ...systemRoutes(version),
+    ...systemRoutes(version, metrics),
     ...accessRoutes({ secureCookies }),
     ...projectRoutes(repositories),
     ...gitRoutes(repositories),

@@ -16,3 +16,11 @@ export const readyz = endpoint({
   permission: "public",
   response: z.object({ ready: z.literal(true), version: z.string() }),
 });
+
+export const metrics = endpoint({
+  method: "GET",
+  path: "/metrics",
+  summary: "What this process has done so far, in the text format of Prometheus",
+  permission: "observe:read",
+  response: text,
+});

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, type LogEvent, PostgresDialect } from "kysely";
 import type pg from "pg";
 import type { DatabaseEvent } from "./database-event.ts";
 import { openEmbedded } from "./embedded/open-embedded.ts";
@@ -31,6 +31,8 @@ export interface OpenOptions {
    */
   readonly mode?: "owner" | "guest";
   readonly onEvent?: (event: DatabaseEvent) => void;
+  /** Told of every query that has ended. */
+  readonly onQuery?: ((event: LogEvent) => void) | undefined;
 }
 
 /**
@@ -38,10 +40,10 @@ export interface OpenOptions {
  * under way fail. Rejects with DataDirectoryBusyError or DatabaseStartError, whose messages are for the user.
  */
 export async function openDatabase(config: DatabaseConfig, options: OpenOptions = {}): Promise<OpenDatabase> {
-  const { mode = "owner", onEvent = () => {} } = options;
+  const { mode = "owner", onEvent = () => {}, onQuery } = options;
   const { pool, close } =
     config.url === undefined ? await openEmbedded(config.dataDirectory, mode, onEvent) : await openExternal(config.url);
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }), ...(onQuery && { log: onQuery }) });
   let closing: Promise<void> | undefined;
   return {
     db,

@@ -12,6 +12,8 @@ export interface GitRequest {
   readonly repository: string;
   /** The `Authorization` header, Basic or Bearer. */
   readonly authorization: string | undefined;
+  /** Lets it in once it is known whose it is, or that it is a stranger's. @throws Problem 429 */
+  readonly admit: (caller: Caller | undefined) => void;
 }
 
 /**
@@ -20,7 +22,10 @@ export interface GitRequest {
  */
 export async function authoriseFetch(db: Queryable, request: GitRequest): Promise<ActiveProject> {
   const project = await projectOf(db, request);
-  if (request.authorization === undefined && project?.visibility === "public") return project;
+  if (request.authorization === undefined && project?.visibility === "public") {
+    request.admit(undefined);
+    return project;
+  }
   const caller = await callerOf(db, request);
   if (project === undefined || !(await permissionsOn(db, caller, project)).has("project:read")) throw noRepository();
   return project;
@@ -44,8 +49,9 @@ async function projectOf(db: Queryable, { owner, repository }: GitRequest): Prom
   return await findProjectByName(db, owner, repository.replace(/\.git$/, ""));
 }
 
-async function callerOf(db: Queryable, { authorization }: GitRequest): Promise<Caller> {
+async function callerOf(db: Queryable, { authorization, admit }: GitRequest): Promise<Caller> {
   const caller = await authenticate(db, authorization);
+  admit(caller);
   if (caller !== undefined) return caller;
   throw new Problem(401, "unauthorized", {
     detail: "give a user name and one of that user's tokens as the password",

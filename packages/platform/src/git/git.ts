@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { Problem } from "../problem.ts";
+import { startSpan } from "../telemetry/span.ts";
 import { gitEnvironment } from "./environment.ts";
 import { GitError } from "./git-error.ts";
 import { GitMissingError } from "./git-missing-error.ts";
@@ -74,6 +75,7 @@ export function startGit(args: readonly string[], options: Omit<GitOptions, "inp
   // A shell is the only portable way to lower a limit of a child.
   const limited = ["sh", "-c", `ulimit -d ${options.memoryLimit} 2>/dev/null; exec "$@"`, "sh", ...command];
   const [program = "", ...rest] = options.memoryLimit === undefined ? command : limited;
+  const span = startSpan(`git ${args.find((arg) => /^[a-z]/.test(arg)) ?? ""}`);
   const { child, stdin, stdout, errors } = spawnGit(program, rest, options);
 
   let stderr = "";
@@ -119,6 +121,7 @@ export function startGit(args: readonly string[], options: Omit<GitOptions, "inp
     .catch(() => {})
     .finally(() => {
       running.delete(stop);
+      span?.end({ failed: failure !== undefined });
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
     });

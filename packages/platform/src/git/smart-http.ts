@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Queryable } from "../db/queryable.ts";
+import { admit } from "../http/admit.ts";
 import { errorAnswer } from "../http/error-answer.ts";
+import type { RateLimiter } from "../http/rate-limits.ts";
 import { Problem } from "../problem.ts";
 import { advertiseRefs, type GitService, gitServices } from "./advertise-refs.ts";
 import { authoriseFetch, authorisePush, type GitRequest } from "./authorise-git.ts";
@@ -13,6 +15,13 @@ interface Address {
   Querystring: { service?: string };
 }
 
+interface SmartHttp {
+  readonly db: Queryable;
+  readonly repositories: Repositories;
+  readonly pushes: Pushes;
+  readonly limiter: RateLimiter;
+}
+
 /** Git's protocol is not a part of the API's description. */
 const schema = { hide: true };
 
@@ -22,12 +31,13 @@ const noCache = { "cache-control": "no-cache, max-age=0, must-revalidate", pragm
 const idleLimit = 10 * 60 * 1000;
 
 /** `git clone`, `git fetch` and `git push` over HTTP, at `/{owner}/{repository}.git`. */
-export function registerSmartHttp(
-  app: FastifyInstance,
-  db: Queryable,
-  repositories: Repositories,
-  pushes: Pushes,
-): void {
+export function registerSmartHttp(app: FastifyInstance, { db, repositories, pushes, limiter }: SmartHttp): void {
+  const gitRequest = (request: FastifyRequest<Address>, reply: FastifyReply): GitRequest => ({
+    ...request.params,
+    authorization: request.headers.authorization,
+    admit: (caller) => admit(limiter, { request, reply, caller, rateClass: "git" }),
+  });
+
   app.register(async (scope) => {
     // Git's bodies are streams, of any size and their own content types.
     scope.removeAllContentTypeParsers();
@@ -39,15 +49,15 @@ export function registerSmartHttp(
       if (service === undefined) throw new Problem(403, "only smart HTTP is served: use a newer git");
       const isPush = service === "git-receive-pack";
       const project = isPush
-        ? (await authorisePush(db, gitRequest(request))).project
-        : await authoriseFetch(db, gitRequest(request));
+        ? (await authorisePush(db, gitRequest(request, reply))).project
+        : await authoriseFetch(db, gitRequest(request, reply));
       reply.headers({ ...noCache, "content-type": `application/x-${service}-advertisement` });
       return reply.send(advertiseRefs(repositories.of(project.id), service, { protocol: protocolOf(request) }));
     });
 
     scope.post<Address>("/:owner/:repository/git-upload-pack", { schema }, async (request, reply) => {
       checkContentType(request, "git-upload-pack");
-      const project = await authoriseFetch(db, gitRequest(request));
+      const project = await authoriseFetch(db, gitRequest(request, reply));
       const encoding = request.headers["content-encoding"];
       const options = { protocol: protocolOf(request), encoding };
       reply.headers({ ...noCache, "content-type": "application/x-git-upload-pack-result" });
@@ -56,7 +66,8 @@ export function registerSmartHttp(
 
     scope.post<Address>("/:owner/:repository/git-receive-pack", { schema }, async (request, reply) => {
       checkContentType(request, "git-receive-pack");
-      const authorise = () => authorisePush(db, gitRequest(request));
+      const pushing = gitRequest(request, reply);
+      const authorise = () => authorisePush(db, pushing);
       const { project } = await authorise();
       endWhenIdle(request);
       const answer = await pushes.receive({
@@ -80,10 +91,6 @@ export function registerSmartHttp(
       return reply.send(JSON.stringify({ message, error: message }));
     });
   });
-}
-
-function gitRequest({ params, headers }: FastifyRequest<Address>): GitRequest {
-  return { ...params, authorization: headers.authorization };
 }
 
 function protocolOf({ headers }: FastifyRequest<Address>): string | undefined {

@@ -4,6 +4,7 @@ import { tooManyRequests } from "../problem.ts";
 import { type RateClass, type RateLimiter, rateHeaders } from "./rate-limits.ts";
 
 const callers = new WeakMap<object, Caller>();
+const admitted = new WeakSet<object>();
 
 /** Who made a request, once that is known. */
 export function callerOf(request: FastifyRequest): Caller | undefined {
@@ -20,10 +21,13 @@ interface Admission {
 
 /**
  * Lets a request in whose caller is known by now: notes who it is, for the logs, and counts it. After the caller is
- * known and not before, so that nobody is shut out by others behind the same address. @throws Problem 429
+ * known and not before, so that nobody is shut out by others behind the same address. A request counts once, however
+ * often it is let in. @throws Problem 429
  */
 export function admit(limiter: RateLimiter, { request, reply, caller, rateClass }: Admission): void {
   if (caller !== undefined) callers.set(request, caller);
+  if (admitted.has(request)) return;
+  admitted.add(request);
   const counted = caller === undefined ? "anonymous" : rateClass;
   const allowance = limiter.take(counted, caller?.token.id ?? request.ip);
   if (allowance === undefined) return;

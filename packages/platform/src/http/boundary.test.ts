@@ -4,6 +4,7 @@ import { endpoints } from "@platform-mcp/client/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoriesIn } from "../git/repositories.ts";
 import { allRoutes } from "../routes.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 
 let platform: TestPlatform;
@@ -29,6 +30,7 @@ const post = (body: string, contentType = "application/json"): RequestInit => ({
 test("every endpoint of the contract is implemented, once", () => {
   const key = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
   const implemented = allRoutes({
+    metrics: createMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 }),
     repositories: repositoriesIn("/nowhere"),
     version: "0",
     secureCookies: false,

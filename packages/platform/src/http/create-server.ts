@@ -11,6 +11,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fast
 import { type AllowedMethods, allowedMethods } from "./allowed-methods.ts";
 import { errorAnswer } from "./error-answer.ts";
 import type { Route } from "./route.ts";
+import { type Telemetry, watchRequests } from "./watch-requests.ts";
 
 /** Largest JSON body, in bytes. Git's own routes stream and are not bound by it. */
 const maxBodyBytes = 2 * 1024 * 1024;
@@ -25,14 +26,18 @@ export interface ServerOptions {
   readonly version: string;
   readonly logger: FastifyBaseLogger;
   readonly routes: readonly Route[];
+  readonly telemetry: Telemetry;
+  /** Whether `X-Forwarded-For` says who asks: only true when every request comes through a proxy that sets it. */
+  readonly trustProxy: boolean;
 }
 
 /** The HTTP server without its routes: parsing by the contract's schemas, error bodies, headers, logs, OpenAPI. */
-export function createServer({ version, logger, routes }: ServerOptions): FastifyInstance {
+export function createServer({ version, logger, routes, telemetry, trustProxy }: ServerOptions): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     bodyLimit: maxBodyBytes,
+    trustProxy,
     genReqId: ({ headers }) => requestId(headers["x-request-id"]),
     routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: "idle",
@@ -43,10 +48,7 @@ export function createServer({ version, logger, routes }: ServerOptions): Fastif
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({ ...securityHeaders, "x-request-id": request.id });
   });
-  app.addHook("onResponse", async ({ method, routeOptions: { url } }, { statusCode, elapsedTime, log }) => {
-    // The route's template, not the URL: what callers put into it is theirs.
-    log.info({ method, path: url, status: statusCode, ms: Math.round(elapsedTime) }, "request");
-  });
+  watchRequests(app, telemetry);
   app.setErrorHandler(sendError);
   // Bodies are JSON; the framework would also take plain text.
   app.removeContentTypeParser("text/plain");

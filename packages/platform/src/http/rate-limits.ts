@@ -22,14 +22,23 @@ export interface Allowance {
   readonly exceeded: boolean;
 }
 
+interface RateLimiterOptions {
+  /** Told of every request that was one too many. */
+  readonly onExceeded?: (rateClass: RateClass) => void;
+  /** Milliseconds since any moment. */
+  readonly now?: () => number;
+}
+
 /** Counts requests in the memory of this process: two processes allow twice as many. */
 export class RateLimiter {
   readonly #limits: RateLimits;
+  readonly #onExceeded: (rateClass: RateClass) => void;
   readonly #now: () => number;
   readonly #windows = new Map<string, { readonly endsAt: number; count: number }>();
 
-  constructor(limits: RateLimits, now: () => number = () => performance.now()) {
+  constructor(limits: RateLimits, { onExceeded = () => {}, now = () => performance.now() }: RateLimiterOptions = {}) {
     this.#limits = limits;
+    this.#onExceeded = onExceeded;
     this.#now = now;
   }
 
@@ -39,11 +48,13 @@ export class RateLimiter {
     if (limit === 0) return undefined;
     const window = this.#windowOf(`${rateClass} ${who}`);
     window.count += 1;
+    const exceeded = window.count > limit;
+    if (exceeded) this.#onExceeded(rateClass);
     return {
       limit,
       remaining: Math.max(0, limit - window.count),
       reset: Math.max(1, Math.ceil((window.endsAt - this.#now()) / 1000)),
-      exceeded: window.count > limit,
+      exceeded,
     };
   }
 

@@ -58,13 +58,16 @@ export interface TestPlatform extends Platform, AsyncDisposable {
   ): Promise<{ status: number; body: ReturnType<JSON["parse"]> }>;
 }
 
-export async function startTestPlatform(): Promise<TestPlatform> {
+/** `env` adds to the configuration; without it, nothing is limited. */
+export async function startTestPlatform(env: Readonly<Record<string, string>> = {}): Promise<TestPlatform> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "platform-test-"));
   const config = readPlatformConfig({
     PLATFORM_LISTEN: "127.0.0.1:0",
     PLATFORM_DATA: dataDirectory,
     PLATFORM_LOG_LEVEL: "silent",
     PLATFORM_ADMIN_PASSWORD: adminPassword,
+    PLATFORM_RATE_LIMITS: "off",
+    ...env,
   });
   const platform = await startPlatform(config, pino({ level: "silent" }));
   const { db } = platform;

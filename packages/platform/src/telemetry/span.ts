@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { TraceContext } from "./trace-context.ts";
+
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
+
+/** Something that takes time, in a trace. Nothing that says who a person is belongs into its attributes. */
+export interface Span {
+  readonly context: TraceContext;
+  /** Something that is done for this. It began `msAgo` milliseconds ago, by default now. */
+  child(name: string, attributes: Attributes, msAgo?: number): Span;
+  end(result?: { readonly name?: string; readonly attributes?: Attributes; readonly failed?: boolean }): void;
+}
+
+const current = new AsyncLocalStorage<Span>();
+
+/** Does something, and all that follows from it, within a span. */
+export function within<T>(span: Span, work: () => T): T {
+  return current.run(span, work);
+}
+
+/** Begins a span within the one that is under way; undefined where there is none, which costs next to nothing. */
+export function startSpan(name: string, attributes: Attributes = {}, msAgo?: number): Span | undefined {
+  return current.getStore()?.child(name, attributes, msAgo);
+}
