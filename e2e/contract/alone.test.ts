@@ -110,6 +110,7 @@ describe("--check exits with 1 and says what is wrong", () => {
     const { code, stdout } = await run(["--check"], { ...session(), PLATFORM_API_URL: "http://127.0.0.1:9" });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^FAIL platform .*connection refused/);
+    expect(stdout).not.toContain("token ");
   });
 });
 

@@ -1,5 +1,12 @@
 import { parseArgs } from "node:util";
-import { type ClientConfig, ConfigError, createClient, type PlatformClient, readConfig } from "@platform-mcp/client";
+import {
+  type ClientConfig,
+  ConfigError,
+  createClient,
+  type PlatformClient,
+  readConfig,
+  type Timeouts,
+} from "@platform-mcp/client";
 import { build } from "./build-info.ts";
 import { check, checkText } from "./cli/check.ts";
 import { helpText } from "./cli/help.ts";
@@ -10,6 +17,9 @@ import type { ServerDefinition } from "./server-definition.ts";
 import { catalogue } from "./tools/catalogue.ts";
 import { readToolOptions } from "./tools/options.ts";
 import { projectScope } from "./tools/project-scope.ts";
+
+/** Somebody waits for the answer: a platform that is down is not waited for as a call of an agent would. */
+const checkTimeouts = { deadline: 1500, headers: 5000 };
 
 /** The exit code of a wrong command line or environment. */
 const misconfigured = 2;
@@ -48,7 +58,7 @@ async function run(definition: ServerDefinition): Promise<void> {
   const config = readConfig(process.env);
   const scope = projectScope(config.projectId, options);
   const tools = catalogue(definition.tools, options, scope);
-  const client = lazyClient(definition, config);
+  const client = lazyClient(definition, config, flag.check ? checkTimeouts : {});
   if (flag.check) {
     const report = await check(client.get(), config, tools);
     say(flag.json ? toJson(definition, report) : checkText(report));
@@ -95,12 +105,13 @@ function toJson({ name }: ServerDefinition, content: object): string {
 }
 
 /** The client is made by the first call: a host that only lists tools does not wait for it. */
-function lazyClient({ name }: ServerDefinition, config: ClientConfig) {
+function lazyClient({ name }: ServerDefinition, config: ClientConfig, timeouts: Partial<Timeouts>) {
   let client: PlatformClient | undefined;
   return {
     get: () => {
       client ??= createClient({
         config,
+        timeouts,
         product: `${name}/${build.version}+${build.commit}`,
         warn: (line) => process.stderr.write(`${name}: ${line}\n`),
       });

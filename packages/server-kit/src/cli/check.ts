@@ -2,10 +2,12 @@ import {
   auth,
   type ClientConfig,
   ClientError,
+  NetworkError,
   type PlatformClient,
   PlatformError,
   projects,
   system,
+  TimeoutError,
 } from "@platform-mcp/client";
 import { type OfferedTool, permissionsOf } from "../tools/catalogue.ts";
 import { sanitize } from "../untrusted/sanitize.ts";
@@ -38,12 +40,14 @@ export async function check(
 ): Promise<CheckReport> {
   const { projectId } = config;
   const steps: CheckStep[] = [];
+  let unreachable = false;
   const step = async <T>(name: CheckStep["name"], detail: (value: T) => string, attempt: () => Promise<T>) => {
     try {
       const value = await attempt();
       steps.push({ name, ok: true, detail: detail(value) });
       return value;
     } catch (error) {
+      unreachable ||= error instanceof NetworkError || error instanceof TimeoutError;
       steps.push({ name, ok: false, detail: reason(error) });
       return undefined;
     }
@@ -54,11 +58,14 @@ export async function check(
     () => config.apiUrl.href,
     () => drain(client.call(system.healthz, {})),
   );
-  const me = await step(
-    "token",
-    (caller) => `${caller.name} (${caller.user_type})`,
-    () => client.call(auth.getMe, projectId === undefined ? {} : { project_id: projectId }),
-  );
+  // Nothing more can be learnt from a platform that cannot be reached, and each attempt takes its time.
+  const me = unreachable
+    ? undefined
+    : await step(
+        "token",
+        (caller) => `${caller.name} (${caller.user_type})`,
+        () => client.call(auth.getMe, projectId === undefined ? {} : { project_id: projectId }),
+      );
   if (projectId !== undefined && me !== undefined) {
     await step(
       "project",
