@@ -13,5 +13,11 @@ Environment (empty means unset)
   PLATFORM_DATA       the directory that holds everything (default .platform)
   DATABASE_URL        a PostgreSQL server, 15 or newer, instead of the embedded one
   PLATFORM_LOG_LEVEL  trace, debug, info (default), warn, error, fatal, silent
+  PLATFORM_RATE_LIMITS
+                      requests a minute, such as read=6000,git=0 (0: no limit), or off
+  PLATFORM_TRUST_PROXY
+                      true when a proxy sets X-Forwarded-For on every request
+  OTEL_EXPORTER_OTLP_ENDPOINT
+                      an OTLP/HTTP receiver's URL, to send traces to
 `;
 }
