@@ -73,6 +73,49 @@ describe("what a caller may do", () => {
   });
 });
 
+test("every permission, from every source, by every kind of token, in every place", () => {
+  const sources = ["nothing", "role", "ownership", "visibility", "delegation"] as const;
+  let cases = 0;
+  for (const permission of permissions) {
+    const another = permission === "secret:read" ? "secret:write" : "secret:read";
+    for (const source of sources) {
+      for (const scopes of [[], ["*"], [permission], [another], [another, permission]]) {
+        for (const bound of [null, projectA, projectB]) {
+          for (const onProject of [true, false]) {
+            cases += 1;
+            const roles: Permission[] = source === "role" ? [permission] : [];
+            const lends = source === "delegation";
+            const grants: Grants = {
+              holders: [
+                { id: me, user_type: "human", is_active: true, roles: new Set(roles) },
+                { id: other, user_type: "human", is_active: true, roles: new Set(lends ? [permission] : []) },
+              ],
+              delegations: lends ? [{ delegator_id: other, delegate_id: me, permission }] : [],
+            };
+            const where = project({
+              owner_id: source === "ownership" ? me : "user-third",
+              visibility: source === "visibility" ? "internal" : "private",
+            });
+            const given = {
+              nothing: false,
+              role: true,
+              delegation: true,
+              ownership: onProject && !permission.startsWith("admin:"),
+              visibility: onProject && permission === "project:read",
+            }[source];
+            const scoped = scopes.length === 0 || scopes.includes("*") || scopes.includes(permission);
+            const fits = bound === null || (onProject && bound === projectA);
+            const asked = effectivePermissions(caller({ scopes, project_id: bound }), grants, onProject ? where : null);
+            const described = JSON.stringify({ permission, source, scopes, bound, onProject });
+            expect(asked.has(permission), described).toBe(given && scoped && fits);
+          }
+        }
+      }
+    }
+  }
+  expect(cases).toBe(15 * 5 * 5 * 3 * 2);
+});
+
 describe("delegations", () => {
   const person = (id: string, facts: Partial<Holder> = {}): Holder => ({
     id,

@@ -65,7 +65,7 @@ export async function findSessionCaller(db: Queryable, token: string): Promise<C
 export function sessionCookie(header: string | undefined): string | undefined {
   for (const pair of header?.split(";") ?? []) {
     const equals = pair.indexOf("=");
-    if (pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
+    if (equals > 0 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
   }
   return undefined;
 }

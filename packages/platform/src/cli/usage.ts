@@ -13,6 +13,10 @@ Environment (empty means unset)
   PLATFORM_DATA       the directory that holds everything (default .platform)
   DATABASE_URL        a PostgreSQL server, 15 or newer, instead of the embedded one
   PLATFORM_LOG_LEVEL  trace, debug, info (default), warn, error, fatal, silent
+  PLATFORM_ADMIN_PASSWORD
+                      the password of the user admin, when they have none yet (default: made up, in DIR/admin.env)
+  PLATFORM_SECURE_COOKIES
+                      true when browsers come over HTTPS
   PLATFORM_RATE_LIMITS
                       requests a minute, such as read=6000,git=0 (0: no limit), or off
   PLATFORM_TRUST_PROXY
