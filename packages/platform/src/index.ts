@@ -1,12 +1,13 @@
 export { createToken, findCaller, revokeTokens } from "./access/tokens.ts";
 export { createLogger } from "./cli/logger.ts";
 export { showProgress } from "./cli/progress.ts";
-export { stopSignal } from "./cli/serve.ts";
 export { stopPlatform } from "./cli/stop.ts";
+export { stopSignal } from "./cli/stop-signal.ts";
 export { type PlatformConfig, readPlatformConfig } from "./config.ts";
 export type { Queryable } from "./db/queryable.ts";
 export type { Repositories } from "./git/repositories.ts";
-export { openStore, type Platform, type Store, startPlatform } from "./platform.ts";
+export { type Platform, startPlatform } from "./platform.ts";
 export { importProject, projectNameOf } from "./projects/import-project.ts";
 export { type ActiveProject, findProjectByName } from "./projects/queries.ts";
+export { openStore, type Store } from "./store.ts";
 export { UserError } from "./user-error.ts";

@@ -1,20 +1,16 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { ensureAdminPassword } from "./access/admin-password.ts";
-import { bootstrapAccess } from "./access/bootstrap.ts";
 import { createApp } from "./app.ts";
-import { refuseUnfinishedRestore } from "./backup/unfinished-restore.ts";
 import type { PlatformConfig } from "./config.ts";
-import { migrate } from "./db/migrate.ts";
-import { type OpenOptions, openDatabase } from "./db/open.ts";
 import type { Queryable } from "./db/queryable.ts";
-import { findGit } from "./git/find-git.ts";
 import { hooksDirectoryOf } from "./git/push/hooks-directory.ts";
 import { Pushes } from "./git/push/pushes.ts";
-import { type Repositories, repositoriesIn } from "./git/repositories.ts";
+import type { Repositories } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
-import { type CountedPool, createMetrics } from "./telemetry/metrics.ts";
+import { openStore, type Store } from "./store.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
 import { traceQuery } from "./telemetry/trace-query.ts";
 import { openTracing } from "./telemetry/tracing.ts";
 import { UserError } from "./user-error.ts";
@@ -28,39 +24,6 @@ export interface Platform {
   readonly repositories: Repositories;
   /** Answers what is under way, then closes the database; leaves no process. */
   close(): Promise<void>;
-}
-
-/** An open, migrated database and the repositories beside it: what commands work on, with or without a server. */
-export interface Store {
-  readonly db: Queryable;
-  readonly pool: CountedPool;
-  readonly repositories: Repositories;
-  close(): Promise<void>;
-}
-
-interface StoreOptions {
-  readonly mode: "owner" | "guest";
-  readonly logger: Logger;
-  readonly onQuery?: OpenOptions["onQuery"];
-}
-
-/** Opens what the platform keeps, and brings it up to date. @throws UserError when it cannot be opened. */
-export async function openStore(config: PlatformConfig, { mode, logger, onQuery }: StoreOptions): Promise<Store> {
-  await findGit();
-  await refuseUnfinishedRestore(config);
-  const database = await openDatabase(
-    { url: config.databaseUrl, dataDirectory: config.dataDirectory },
-    { mode, onQuery, onEvent: ({ kind, detail }) => logger.info({ database: kind }, detail) },
-  );
-  try {
-    for (const name of await migrate(database.db)) logger.info({ migration: name }, "migrated the database");
-    await bootstrapAccess(database.db);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  const { db, pool, close } = database;
-  return { db, pool, repositories: repositoriesIn(config.dataDirectory), close };
 }
 
 /** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */

@@ -1,5 +1,5 @@
 import { UserError } from "../user-error.ts";
-import { stopSignal } from "./serve.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 /** Runs what can be interrupted: Ctrl-C or SIGTERM abort it, so that it can clean up after itself. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import type { PlatformConfig } from "../config.ts";
 import { startPlatform } from "../platform.ts";
 import { createLogger } from "./logger.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 const stdout = 1;
 
@@ -12,16 +13,4 @@ export async function serve(config: PlatformConfig): Promise<void> {
   logger.info({ url: platform.url }, "serving");
   logger.info({ signal: await stopped }, "stopping");
   await platform.close();
-}
-
-/** The first signal to stop; a second one ends the process at once, for whoever cannot wait. */
-export function stopSignal(): Promise<NodeJS.Signals> {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      resolve(signal);
-      process.once(signal, () => process.exit(130));
-    });
-  }
-  return promise;
 }

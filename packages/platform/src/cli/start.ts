@@ -1,6 +1,5 @@
 import { readPlatformConfig } from "../config.ts";
 import { defineCommand } from "./define-command.ts";
-import { serve } from "./serve.ts";
 
 export const start = defineCommand({
   name: "start",
@@ -9,6 +8,8 @@ export const start = defineCommand({
   options: { listen: { type: "string" } },
   run: async (config, { listen }) => {
     const { host, port } = listen === undefined ? config : readPlatformConfig({ PLATFORM_LISTEN: listen });
+    // The server's libraries take longer to load than most commands take to run.
+    const { serve } = await import("./serve.ts");
     await serve({ ...config, host, port });
   },
 });

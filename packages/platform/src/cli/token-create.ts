@@ -1,10 +1,9 @@
 import { permissions } from "@platform-mcp/client/contract";
-import { createToken } from "../access/tokens.ts";
-import type { Queryable } from "../db/queryable.ts";
-import { findProjectByName } from "../projects/queries.ts";
+import { issueToken } from "../access/tokens.ts";
 import { UserError } from "../user-error.ts";
 import { defineCommand } from "./define-command.ts";
-import { withStore } from "./with-store.ts";
+import { projectIdOf, userNamed } from "./look-up.ts";
+import { operate } from "./operate.ts";
 
 export const tokenCreate = defineCommand({
   name: "token create",
@@ -25,13 +24,21 @@ export const tokenCreate = defineCommand({
       throw new UserError("--expires-in-days must be a whole number from 1 to 365");
     }
     const scopes = scopesOf(flags.scopes);
-    await withStore(config, async ({ db }) => {
-      const user = await db.selectFrom("users").where("name", "=", userName).select("id").executeTakeFirst();
-      if (user === undefined) throw new UserError(`there is no user ${userName}`);
-      const projectId = project === undefined ? null : await projectIdOf(db, project);
-      const token = await createToken(db, { userId: user.id, name, scopes, projectId, expiresInDays });
-      process.stdout.write(`${token}\n`);
+    const token = await operate(config, "token create", async (db, record) => {
+      const user = await userNamed(db, userName);
+      if (!user.is_active) throw new UserError(`${userName} is not active`);
+      const projectId = await projectIdOf(db, project);
+      const { token: secret, ...issued } = await issueToken(db, {
+        userId: user.id,
+        name,
+        scopes,
+        projectId,
+        expiresInDays,
+      });
+      await record({ resource: "token", id: issued.id, project: projectId, after: { ...issued, user_id: user.id } });
+      return secret;
     });
+    process.stdout.write(`${token}\n`);
   },
 });
 
@@ -42,11 +49,4 @@ function scopesOf(list: string): readonly string[] {
   if (unknown.length > 0)
     throw new UserError(`unknown scope ${unknown.join(", ")}; there are: ${permissions.join(", ")}`);
   return scopes;
-}
-
-async function projectIdOf(db: Queryable, address: string): Promise<string> {
-  const [owner = "", name = ""] = address.split("/");
-  const project = await findProjectByName(db, owner, name);
-  if (project === undefined) throw new UserError(`there is no project ${address}: name it as OWNER/NAME`);
-  return project.id;
 }

@@ -1,5 +1,5 @@
 import type { PlatformConfig } from "../config.ts";
-import { openStore, type Store } from "../platform.ts";
+import { openStore, type Store } from "../store.ts";
 import { createLogger } from "./logger.ts";
 
 const stderr = 2;

@@ -1,0 +1,150 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openDatabase } from "../db/open.ts";
+
+// A process for each command, and other tests beside this one.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** The commands for users, tokens and roles, beside a platform that serves. */
+const main = join(import.meta.dirname, "..", "main.ts");
+let data: string;
+let url: string;
+let server: ChildProcessWithoutNullStreams;
+
+function start(args: readonly string[]): ChildProcessWithoutNullStreams {
+  const env = { PATH: process.env.PATH ?? "", PLATFORM_DATA: data };
+  return spawn(process.execPath, ["--import", "tsx", main, ...args], { env });
+}
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), "platform-people-"));
+  server = start(["start", "--listen", "127.0.0.1:0"]);
+  for await (const line of createInterface(server.stdout)) {
+    const entry: { url?: string } = JSON.parse(line);
+    if (entry.url !== undefined) {
+      url = entry.url;
+      break;
+    }
+  }
+  server.stdout.resume();
+});
+afterAll(async () => {
+  const exited = once(server, "exit");
+  server.kill("SIGTERM");
+  await exited;
+  await rm(data, { recursive: true, force: true });
+});
+
+async function run(input: string, ...args: string[]) {
+  const child = start(args);
+  child.stdin.end(input);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  return { code, stdout, stderr };
+}
+
+/** Standard output of a command that succeeds. */
+async function platform(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run("", ...args);
+  expect([code, stderr.startsWith("platform: ")], stderr).toEqual([0, false]);
+  return stdout;
+}
+
+/** What a command says that is refused, in one line. */
+async function refused(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run("", ...args);
+  expect([code, stdout, stderr.trim().split("\n").length], stderr).toEqual([1, "", 1]);
+  return stderr.trim();
+}
+
+async function login(name: string, password: string): Promise<number> {
+  const body = JSON.stringify({ name, password });
+  const answer = await fetch(`${url}/api/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  return answer.status;
+}
+
+const status = async (token: string) =>
+  (await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+
+test("users come, get passwords, go and come back", async () => {
+  const created = await run("correct horse\n", "user", "create", "ada", "--password-stdin", "--role", "viewer");
+  expect(created.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
+  expect(await login("ada", "correct horse")).toBe(200);
+  const [, madeUp = ""] =
+    /^[0-9a-f-]{36}\npassword ([0-9a-f]{32})\n$/.exec(await platform("user", "create", "bob")) ?? [];
+  expect(await login("bob", madeUp)).toBe(200);
+  expect(await refused("user", "create", "ada")).toContain("a user named ada exists already");
+  expect(await refused("user", "create", "a b")).toContain("name: must hold only letters");
+  expect((await run("short\n", "user", "create", "eve", "--password-stdin")).stderr).toContain("the password: ");
+
+  await run("battery staple\n", "user", "set-password", "ada", "--password-stdin");
+  expect([await login("ada", "correct horse"), await login("ada", "battery staple")]).toEqual([401, 200]);
+  await platform("user", "deactivate", "ada");
+  expect(await login("ada", "battery staple")).toBe(401);
+  expect(await platform("user", "list")).toMatch(/^NAME +TYPE +ACTIVE +EMAIL .*\nada +human +false +ada@localhost /m);
+  await platform("user", "reactivate", "ada");
+  expect(await login("ada", "battery staple")).toBe(200);
+  expect(JSON.parse(await platform("user", "list", "--json"))).toEqual(
+    expect.arrayContaining([expect.objectContaining({ name: "ada", active: true })]),
+  );
+  expect(await refused("user", "deactivate", "admin")).toContain("nobody would be left who holds admin:users");
+  expect(await refused("user", "deactivate", "nobody")).toContain("there is no user nobody");
+});
+
+test("tokens are listed without what they are made of, and end when they are revoked", async () => {
+  await platform("user", "create", "robot", "--service-account");
+  const token = (
+    await platform("token", "create", "--name", "ci", "--user", "robot", "--scopes", "project:read")
+  ).trim();
+  expect(await status(token)).toBe(200);
+  const [listed, ...others] = JSON.parse(await platform("token", "list", "--user", "robot", "--json"));
+  expect(listed).toMatchObject({ user: "robot", name: "ci", scopes: ["project:read"], project: null });
+  expect([others, JSON.stringify(listed).includes(token)]).toEqual([[], false]);
+  expect(await platform("token", "list")).toMatch(/^ID +USER +NAME +SCOPES/);
+  await platform("token", "revoke", listed.id);
+  expect(await status(token)).toBe(401);
+  expect(await refused("token", "revoke", listed.id)).toContain("there is no token with the id");
+  expect(await refused("user", "set-password", "robot")).toContain("only humans have passwords");
+});
+
+test("roles are given and taken, the last administrator's not, and the audit log has it all", async () => {
+  await platform("user", "create", "carl", "--service-account");
+  await platform("role", "grant", "carl", "developer");
+  expect(await refused("role", "grant", "carl", "developer")).toContain("has the role developer everywhere already");
+  expect(await platform("role", "list", "--user", "carl")).toMatch(/^ROLE +WHERE .*\ndeveloper +everywhere /);
+  await platform("role", "revoke", "carl", "developer");
+  expect(await refused("role", "revoke", "carl", "developer")).toContain("carl is not developer everywhere");
+  expect(await refused("role", "revoke", "admin", "admin")).toContain("nobody would be left");
+  expect(await refused("role", "grant", "carl", "king")).toContain("there is no role king");
+  expect(await refused("role", "grant", "carl")).toContain("role grant needs ROLE");
+  expect(await platform("role", "list")).toMatch(/^viewer +true +deploy:read,observe:read,project:read$/m);
+
+  const { pool, close } = await openDatabase({ url: undefined, dataDirectory: data }, { mode: "guest" });
+  const { rows } = await pool.query(
+    `select action, actor_name, actor_type, resource from audit_log
+     where resource_id = (select id::text from users where name = 'carl') or before->>'user_id' = (select id::text from users where name = 'carl')
+     or after->>'user_id' = (select id::text from users where name = 'carl') order by id`,
+  );
+  await close();
+  const by = { actor_name: "operator", actor_type: "system" };
+  expect(rows).toEqual([
+    { action: "platform user create", ...by, resource: "user" },
+    { action: "platform role grant", ...by, resource: "role_assignment" },
+    { action: "platform role revoke", ...by, resource: "role_assignment" },
+  ]);
+});
+
+test("every command has its own help, and a group shows its commands", async () => {
+  expect(await platform("user", "--help")).toMatch(/platform user create NAME[\s\S]*platform user set-password NAME/);
+  const help = await platform("role", "grant", "--help");
+  expect(help).toMatch(/^ {2}platform role grant USER ROLE \[--project OWNER\/NAME\] \[--data DIR\]\n {6}Give/);
+});
