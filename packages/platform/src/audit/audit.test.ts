@@ -1,0 +1,170 @@
+import { endpoints } from "@platform-mcp/client/contract";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { adminPassword, startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
+
+let platform: TestPlatform;
+let admin: string;
+let adminId: string;
+beforeAll(async () => {
+  platform = await startTestPlatform({ PLATFORM_TRUST_PROXY: "true" });
+  admin = await platform.token({ user: "admin" });
+  adminId = await platform.idOf("users", "admin");
+});
+afterAll(() => platform.close());
+
+async function entries(action: string) {
+  return await platform.db.selectFrom("audit_log").selectAll().where("action", "=", action).orderBy("id").execute();
+}
+
+async function lastEntry(action: string) {
+  const last = (await entries(action)).at(-1);
+  if (last === undefined) throw new Error(`${action} is not in the audit log`);
+  return last;
+}
+
+/** Every write of the API, carried out once; each gives values that later ones need. */
+async function writeEverything(): Promise<ReadonlySet<string>> {
+  const written = new Set<string>();
+  const write = async (path: string, ids: Record<string, string> = {}, body?: unknown) => {
+    const [method = "", template = ""] = path.split(" ");
+    const url = template.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? "");
+    const answer = await platform.send(method, url, admin, body);
+    expect([path, answer.status, answer.body?.error]).toEqual([
+      path,
+      answer.status < 300 ? answer.status : 0,
+      undefined,
+    ]);
+    written.add(path);
+    return answer.body;
+  };
+  await write("POST /api/auth/login", {}, { name: "admin", password: adminPassword });
+  const user_id = (await write("POST /api/users", {}, { name: "u", email: "u@example.test", password: "long enough" }))
+    .id;
+  await write("PATCH /api/users/{user_id}", { user_id }, { display_name: "U", password: "longer than that" });
+  const role_id = (await write("POST /api/admin/roles", {}, { name: "r", permissions: ["project:read"] })).id;
+  await write("PATCH /api/admin/roles/{role_id}", { role_id }, { description: "reads" });
+  await write("PUT /api/admin/roles/{role_id}/permissions", { role_id }, { permissions: ["project:write"] });
+  await write("POST /api/admin/users/{user_id}/roles", { user_id }, { role_id });
+  await write("DELETE /api/admin/users/{user_id}/roles/{role_id}", { user_id, role_id });
+  await write("DELETE /api/admin/roles/{role_id}", { role_id });
+  const lent = { delegate_id: user_id, permission: "project:read" };
+  const delegation_id = (await write("POST /api/admin/delegations", {}, lent)).id;
+  await write("DELETE /api/admin/delegations/{delegation_id}", { delegation_id });
+  const token_id = (await write("POST /api/tokens", {}, { name: "t", scopes: ["project:read"] })).id;
+  await write("DELETE /api/tokens/{token_id}", { token_id });
+  const account = { name: "s", email: "s@example.test", scopes: ["project:read"] };
+  const made = await write("POST /api/admin/service-accounts", {}, account);
+  await write("DELETE /api/admin/service-accounts/{user_id}", { user_id: made.user.id });
+  const project_id = (await write("POST /api/projects", {}, { name: "p" })).id;
+  await write("PATCH /api/projects/{project_id}", { project_id }, { description: "now described" });
+  await write("DELETE /api/projects/{project_id}", { project_id });
+  await write("DELETE /api/users/{user_id}", { user_id });
+  await write("POST /api/auth/logout");
+  return written;
+}
+
+test("every write of the contract is recorded, and nothing that is secret is", async () => {
+  const written = await writeEverything();
+  const writes = endpoints.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
+  expect([...written].sort()).toEqual(writes.sort());
+  for (const action of writes) {
+    const entry = await lastEntry(action);
+    expect(entry).toMatchObject({ actor_id: adminId, actor_name: "admin", actor_type: "human", outcome: "done" });
+    expect([action, entry.resource, entry.resource_id]).toEqual([action, expect.any(String), expect.any(String)]);
+    expect(entry.request_id).toEqual(expect.any(String));
+    expect(entry.token_id === null).toBe(action === "POST /api/auth/login");
+  }
+  const whole = JSON.stringify(await platform.db.selectFrom("audit_log").selectAll().execute());
+  for (const secret of [admin, adminPassword, "long enough", "longer than that", "plat_", "argon2"]) {
+    expect(whole).not.toContain(secret);
+  }
+});
+
+describe("an entry", () => {
+  test("holds what was changed, as it was and as it is", async () => {
+    const project = await platform.addProject("admin", "changing");
+    await platform.send("PATCH", `/api/projects/${project}`, admin, { description: "new", visibility: "private" });
+    expect(await lastEntry("PATCH /api/projects/{project_id}")).toMatchObject({
+      resource: "project",
+      resource_id: project,
+      project_id: project,
+      before: { description: null },
+      after: { description: "new" },
+    });
+  });
+
+  test("says from where, by the proxy's word where that is trusted", async () => {
+    const from = async (forwarded: string) => {
+      const headers = { "x-forwarded-for": forwarded, "content-type": "application/json" };
+      const body = JSON.stringify({ name: `from-${Math.random()}` });
+      await platform.request("/api/projects", admin, { method: "POST", headers, body });
+      return (await lastEntry("POST /api/projects")).ip;
+    };
+    expect(await from("203.0.113.7, 10.0.0.1")).toBe("203.0.113.7");
+    expect(await from("2001:db8::1")).toBe("2001:db8::1");
+    expect(await from("<script>")).toBe(null);
+  });
+
+  test("of an agent names whose it is", async () => {
+    const agent = await platform.addUser("helper", [], "agent");
+    await platform.addUser("asker", [{ role: "developer" }]);
+    const project = await platform.addProject("asker", "theirs");
+    await platform.lend({ from: "asker", to: "helper", permission: "project:write", project });
+    const token = await platform.token({ user: "helper" });
+    const path = `/api/projects/${project}`;
+    expect((await platform.send("PATCH", path, token, { description: "by an agent" })).status).toBe(200);
+    const entry = await lastEntry("PATCH /api/projects/{project_id}");
+    const asker = await platform.idOf("users", "asker");
+    expect(entry).toMatchObject({ actor_id: agent, actor_type: "agent", on_behalf_of: asker });
+  });
+});
+
+describe("a write that is refused", () => {
+  test("leaves an entry of its own, with what was missing", async () => {
+    await platform.addUser("reader", [{ role: "viewer" }]);
+    const project = await platform.addProject("admin", "closed");
+    const token = await platform.token({ user: "reader" });
+    expect((await platform.send("DELETE", `/api/projects/${project}`, token)).status).toBe(403);
+    expect(await lastEntry("DELETE /api/projects/{project_id}")).toMatchObject({
+      actor_name: "reader",
+      resource: "project",
+      resource_id: project,
+      project_id: project,
+      after: { permission: "project:delete" },
+      outcome: "refused",
+    });
+  });
+
+  test("by a token that has expired names whose it was; a stranger leaves nothing", async () => {
+    const expired = await platform.token({ user: "admin", expiresInDays: -1 });
+    const before = await entries("POST /api/projects");
+    for (const token of ["garbage", `plat_api_${"0".repeat(64)}`, undefined]) {
+      expect((await platform.send("POST", "/api/projects", token, { name: "x" })).status).toBe(401);
+    }
+    expect(await entries("POST /api/projects")).toHaveLength(before.length);
+    expect((await platform.send("POST", "/api/projects", expired, { name: "x" })).status).toBe(401);
+    const entry = await lastEntry("POST /api/projects");
+    expect(entry).toMatchObject({ actor_name: "admin", outcome: "refused" });
+    expect(entry.token_id).toEqual(expect.any(String));
+  });
+});
+
+test("a write that fails leaves neither its change nor an entry", async () => {
+  const count = async () => (await entries("POST /api/projects")).length;
+  const before = await count();
+  expect((await platform.send("POST", "/api/projects", admin, { name: "bad", default_branch: "-x y" })).status).toBe(
+    400,
+  );
+  expect(await count()).toBe(before);
+});
+
+test("the log is only added to", async () => {
+  for (const statement of [
+    sql`update audit_log set actor_name = 'somebody else'`,
+    sql`delete from audit_log`,
+    sql`truncate audit_log`,
+  ]) {
+    await expect(statement.execute(platform.db)).rejects.toThrow("only added to");
+  }
+});
