@@ -36,10 +36,11 @@ async function ask(): Promise<string> {
 }
 
 async function question(text: string): Promise<string> {
-  process.stderr.write(text);
   // It edits the line as the user expects, and what it would echo goes nowhere.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now that the terminal itself has stopped to echo.
+  process.stderr.write(text);
   const interrupted = new AbortController();
   terminal.once("SIGINT", () => interrupted.abort());
   terminal.once("close", () => interrupted.abort());
