@@ -11,6 +11,8 @@ export interface PlatformErrorDetails extends FailedCall {
   readonly serverMessage: string;
   readonly fields: readonly FieldProblem[];
   readonly permission: string | undefined;
+  readonly reason?: string | undefined;
+  readonly grantedBy?: string | undefined;
   readonly requestId: string;
   readonly retryAfter: number | undefined;
 }
@@ -24,6 +26,10 @@ export class PlatformError extends ClientError {
   readonly fields: readonly FieldProblem[];
   /** On 403: the permission that is missing, where the server says it. */
   readonly permission: string | undefined;
+  /** On 403: why it is missing, in the server's words. */
+  readonly reason: string | undefined;
+  /** On 403: who can grant it, in the server's words. */
+  readonly grantedBy: string | undefined;
   /** What the server's logs know the request by. */
   readonly requestId: string;
   /** Seconds until the server wants to be asked again. */
@@ -35,6 +41,8 @@ export class PlatformError extends ClientError {
     this.serverMessage = details.serverMessage;
     this.fields = details.fields;
     this.permission = details.permission;
+    this.reason = details.reason;
+    this.grantedBy = details.grantedBy;
     this.requestId = details.requestId;
     this.retryAfter = details.retryAfter;
   }

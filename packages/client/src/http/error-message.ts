@@ -8,6 +8,8 @@ export interface ErrorAnswer {
   readonly message: string | undefined;
   readonly fields: readonly FieldProblem[];
   readonly permission: string | undefined;
+  readonly reason: string | undefined;
+  readonly grantedBy: string | undefined;
   readonly requestId: string | undefined;
   /** True for JSON in the platform's own form: then it was the platform that answered, not a proxy before it. */
   readonly fromPlatform: boolean;
@@ -17,6 +19,8 @@ const nothing: ErrorAnswer = {
   message: undefined,
   fields: [],
   permission: undefined,
+  reason: undefined,
+  grantedBy: undefined,
   requestId: undefined,
   fromPlatform: false,
 };
@@ -35,6 +39,8 @@ const errorAnswer = z.object({
   message: text.optional().catch(undefined),
   fields: z.array(field.optional().catch(undefined)).catch([]),
   permission: string,
+  reason: string,
+  granted_by: string,
   request_id: string,
 });
 
@@ -51,13 +57,15 @@ export function parseErrorBody(body: string, contentType: string | undefined): E
   if (typeof json === "string") return { ...nothing, message: json };
   const parsed = errorAnswer.safeParse(json);
   if (!parsed.success) return { ...nothing, message: body };
-  const { error, message, fields, permission, request_id } = parsed.data;
+  const { error, message, fields, permission, reason, granted_by, request_id } = parsed.data;
   const said = error ?? message;
   const problems = fields.filter((problem) => problem !== undefined);
   return {
     message: said ?? (problems.length > 0 ? undefined : body),
     fields: problems,
     permission,
+    reason,
+    grantedBy: granted_by,
     requestId: request_id,
     fromPlatform: error !== undefined,
   };

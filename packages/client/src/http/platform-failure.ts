@@ -60,6 +60,8 @@ export async function platformFailure(answer: Answer, context: CallContext): Pro
       message: quote(context, message, 300),
     })),
     permission: said.permission === undefined ? undefined : quote(context, said.permission, 100),
+    reason: said.reason === undefined ? undefined : quote(context, said.reason, 300),
+    grantedBy: said.grantedBy === undefined ? undefined : quote(context, said.grantedBy, 300),
     requestId: quote(context, said.requestId ?? answer.header("x-request-id") ?? context.requestId, 100),
     retryAfter: wait === undefined ? undefined : Math.ceil(wait / 1000),
   };

@@ -136,12 +136,20 @@ describe("tried again when reading", () => {
 });
 
 test("the details of an error are kept for whoever handles it", async () => {
-  const body = { error: "forbidden", permission: "project:write", request_id: "r-1" };
+  const body = {
+    error: "forbidden",
+    permission: "project:write",
+    reason: "the token's scopes do not include it",
+    granted_by: "its user, with another token",
+    request_id: "r-1",
+  };
   const { read } = await failWith(json(403, body));
   expect(read).toMatchObject({
     status: 403,
     serverMessage: "forbidden",
     permission: "project:write",
+    reason: body.reason,
+    grantedBy: body.granted_by,
     requestId: "r-1",
   });
   const { read: other } = await failWith(json(404, { error: "project" }, { "x-request-id": "r-2" }));
