@@ -37,6 +37,8 @@ export function userRoutes(passwordAttempts: AttemptLimiter): readonly Route[] {
       const { password, current_password, is_active, ...profile } = body;
       if (user_id !== caller.user.id || is_active !== undefined) await requireGlobally(db, caller, "admin:users");
       const user = await requireUser(db, user_id);
+      // Before anything else is locked: deactivations wait for one another.
+      if (is_active === false) await deactivateUser(db, user_id);
       if (password !== undefined) {
         if (user.user_type !== "human") throw invalid("password", "is only for humans");
         if (user_id === caller.user.id) await provePassword(db, caller, current_password, passwordAttempts);
@@ -44,7 +46,6 @@ export function userRoutes(passwordAttempts: AttemptLimiter): readonly Route[] {
         await changePassword(db, caller, user, password);
       }
       if (is_active === true && !user.is_active) await requireDominion(db, caller, user_id);
-      if (is_active === false) await deactivateUser(db, user_id);
       const changed = await changeUser(db, user_id, given({ ...profile, is_active }));
       const { before, after } = changeOf(user, changed);
       // That there is a new password, not which.
@@ -79,6 +80,6 @@ async function provePassword(
 }
 
 async function changePassword(db: Queryable, caller: Caller, user: UserRow, password: string): Promise<void> {
-  await setPassword(db, user.id, password);
   await endSessions(db, user.id, caller.token.kind === "login_session" ? caller.token.id : undefined);
+  await setPassword(db, user.id, password);
 }
