@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/** A TCP proxy that can lose an answer after the server has sent it. */
+export interface AnswerProxy extends AsyncDisposable {
+  readonly url: string;
+  /** The next answer is kept from the client, whose connection ends with a reset; first `then` runs. */
+  loseNext(then?: () => Promise<void>): void;
+}
+
+export async function startAnswerProxy(upstream: string): Promise<AnswerProxy> {
+  const { hostname, port } = new URL(upstream);
+  const sockets = new Set<Socket>();
+  let fault: (() => Promise<void>) | undefined;
+  const server = createServer((client) => {
+    const platform = connect(Number(port), hostname);
+    for (const [socket, other] of [
+      [client, platform],
+      [platform, client],
+    ] as const) {
+      sockets.add(socket);
+      socket.on("error", () => {});
+      socket.once("close", () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    client.pipe(platform);
+    platform.on("data", (chunk) => {
+      if (fault === undefined) return void client.write(chunk);
+      const run = fault;
+      fault = undefined;
+      platform.pause();
+      void run().finally(() => client.resetAndDestroy());
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    loseNext(then = async () => {}) {
+      fault = then;
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
