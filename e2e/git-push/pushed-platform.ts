@@ -8,6 +8,7 @@ import { ServedPlatform } from "../chaos/served-platform.ts";
 export interface PushedPlatform extends AsyncDisposable {
   readonly served: ServedPlatform;
   readonly token: string;
+  readonly dataDirectory: string;
   /** Makes an empty project of the administrator's and gives its id. */
   addProject(name: string): Promise<string>;
   /** Where git pushes to as the administrator; through another port of this machine if one is given. */
@@ -28,6 +29,7 @@ export async function startPushedPlatform(env: Readonly<Record<string, string>> 
   return {
     served,
     token,
+    dataDirectory: data,
     async addProject(name) {
       const response = await fetch(`${served.url}/api/projects`, {
         method: "POST",

@@ -67,10 +67,10 @@ async function load(client: pg.PoolClient, archive: Archive, manifest: Manifest,
   );
   if (odd.length > 0) throw new UserError(`the backup does not fit its own schema: ${odd.join(", ")}`);
   const names = tables.map(({ name }) => pg.escapeIdentifier(name));
-  // What migrations themselves put there is in the backup too, as it had become.
-  await client.query(`truncate ${names.join(", ")}`);
   // Only the schema's own triggers: foreign keys are checked, and that is all an ordinary owner is allowed to switch.
   for (const name of names) await client.query(`alter table ${name} disable trigger user`);
+  // What migrations themselves put there is in the backup too, as it had become.
+  await client.query(`truncate ${names.join(", ")}`);
   for (const [index, { name }] of tables.entries()) {
     options.onProgress(`Loading tables: ${Math.floor((100 * index) / tables.length)}% (${name})`);
     const entry = entries.get(name);

@@ -144,7 +144,7 @@ async function restoreRepositories(
 }
 
 function repositoriesDirectory(dataDirectory: string): string {
-  return dirname(repositoriesIn(dataDirectory).of("any").path);
+  return repositoriesIn(dataDirectory).directory;
 }
 
 async function move(source: string, destination: string): Promise<void> {
