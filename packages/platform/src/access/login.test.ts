@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adminPassword, startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
+import { atMost } from "./at-most.ts";
 import { attemptLimiter } from "./attempt-limiter.ts";
 import { setPassword } from "./passwords.ts";
 import { sessionSetCookie } from "./sessions.ts";
@@ -130,6 +131,27 @@ test("the cookie is for HTTPS only where that is asked for", () => {
   expect(sessionSetCookie("plat_x", true)).toBe(
     "session=plat_x; Path=/; HttpOnly; SameSite=Strict; Max-Age=86400; Secure",
   );
+});
+
+test("of what costs much, only so much runs at once; the rest is told to come again", async () => {
+  const limited = atMost(2);
+  const { promise: gate, resolve: open } = Promise.withResolvers<string>();
+  const running = [limited(() => gate), limited(() => gate)];
+  await expect(limited(() => gate)).rejects.toMatchObject({
+    status: 429,
+    details: { headers: { "retry-after": "1" } },
+  });
+  open("done");
+  expect(await Promise.all(running)).toEqual(["done", "done"]);
+  await expect(limited(() => Promise.reject(new Error("failed")))).rejects.toThrow("failed");
+  expect(await Promise.all([limited(() => gate), limited(() => gate)])).toEqual(["done", "done"]);
+});
+
+test("a flood of logins leaves the platform to others", async () => {
+  const flood = Promise.all(Array.from({ length: 60 }, (_, i) => login(`flood-${i}`)));
+  const token = await platform.token({ user: "admin" });
+  expect((await platform.send("GET", "/api/auth/me", token)).status).toBe(200);
+  for (const { status } of await flood) expect([401, 429]).toContain(status);
 });
 
 test("attempts are counted in windows of their own", () => {
