@@ -14,7 +14,8 @@ const metrics = async (token?: string) => {
 
 test("are for holders of observe:read everywhere", async () => {
   await platform.addUser("watcher", [{ role: "ops" }]);
-  await platform.addUser("reader", [{ role: "viewer" }]);
+  const project = await platform.addProject("admin", "watched");
+  await platform.addUser("reader", [{ role: "viewer", project }]);
   expect((await metrics()).status).toBe(401);
   expect((await metrics(await platform.token({ user: "reader" }))).status).toBe(403);
   const { status, type } = await metrics(await platform.token({ user: "watcher", scopes: ["observe:read"] }));
