@@ -9,6 +9,7 @@ import { Pushes } from "./git/push/pushes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
+import { makePrivate } from "./private-files.ts";
 import { openStore, type Store } from "./store.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { traceQuery } from "./telemetry/trace-query.ts";
@@ -28,6 +29,7 @@ export interface Platform {
 
 /** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */
 export async function startPlatform(config: PlatformConfig, logger: Logger): Promise<Platform> {
+  await keepPrivate(config.dataDirectory, logger);
   const { tracesEndpoint } = config;
   const tracing = tracesEndpoint === undefined ? undefined : await openTracing({ endpoint: tracesEndpoint, version });
   const store = await openStore(config, { mode: "owner", logger, onQuery: tracing && traceQuery });
@@ -56,6 +58,13 @@ export async function startPlatform(config: PlatformConfig, logger: Logger): Pro
     throw portProblem(error, config) ?? error;
   }
   return { url: urlOf(app.server.address()), db: store.db, repositories: store.repositories, close };
+}
+
+async function keepPrivate(dataDirectory: string, logger: Logger): Promise<void> {
+  for (const { path, failure } of await makePrivate(dataDirectory)) {
+    if (failure === undefined) logger.warn({ path }, "its mode let other users in: made private");
+    else logger.warn({ path, failure }, "its mode lets other users in, and cannot be changed");
+  }
 }
 
 async function tellAdminPassword(store: Store, config: PlatformConfig, logger: Logger): Promise<void> {

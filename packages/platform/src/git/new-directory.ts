@@ -22,7 +22,7 @@ export async function newDirectory<T>(
   make: (paths: { readonly result: string; readonly scratch: string }) => Promise<T>,
 ): Promise<T> {
   const parent = dirname(path);
-  await mkdir(parent, { recursive: true });
+  await mkdir(parent, { recursive: true, mode: 0o700 });
   await removeAbandoned(parent);
   if (await stat(path).catch(() => undefined)) {
     throw Object.assign(new Error(`${path} is there already`), { code: "EEXIST" });
