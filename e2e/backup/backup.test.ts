@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ServedPlatform } from "../chaos/served-platform.ts";
 import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { git } from "../lib/git-user.ts";
+import { seed, seededRandom } from "../lib/seeded-random.ts";
 import { Load } from "./load.ts";
 
 const run = promisify(execFile);
@@ -182,4 +183,42 @@ test("a changed byte is found before anything is touched", async () => {
   const restore = run(process.execPath, ["--import", "tsx", main, "restore", path, "--data", place]);
   await expect(restore).rejects.toThrow("is not a whole backup");
   await expect(readdir(place)).rejects.toThrow("ENOENT");
+});
+
+test(`a restore that is killed at any moment is either not started or whole (CHAOS_SEED=${seed})`, async () => {
+  const random = seededRandom(seed);
+  const path = join(directory, "to-kill.tar");
+  await backUp(path);
+  for (let round = 0; round < Number(process.env.CHAOS_ROUNDS ?? 3); round++) {
+    const data = join(directory, `place-${round}`);
+    const child = execFile(process.execPath, ["--import", "tsx", main, "restore", path, "--data", data]);
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await Promise.race([ended, delay(300 + random() * 3_000)]);
+    child.kill("SIGKILL");
+    await ended;
+    const context = `CHAOS_SEED=${seed}, round ${round}`;
+    const place = await readdir(data).catch((): string[] => []);
+    if (!place.includes("postgres")) {
+      if (place.includes("restoring")) {
+        const start = run(process.execPath, [
+          "--import",
+          "tsx",
+          main,
+          "token",
+          "create",
+          "--name",
+          "x",
+          "--data",
+          data,
+        ]);
+        await expect(start, context).rejects.toThrow("has not finished");
+      }
+      await command("restore", path, "--data", data);
+    }
+    await look(data, async ({ projects }) => {
+      expect(await readdir(join(data, "repositories")), context).toHaveLength(projects.size);
+    });
+    await command("stop", "--data", data);
+    expect(await readdir(data), context).not.toContain("restoring");
+  }
 });
