@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import { readGit } from "../git.ts";
@@ -18,7 +20,8 @@ const leaseMinutes = 120;
 const retryMinutes = 60;
 
 /** What every repository gets within an hour after it changed: fast history, few packs, few loose refs. */
-const light = ["maintenance", "run", "--task=pack-refs", "--task=commit-graph", "--task=incremental-repack"];
+const light = ["maintenance", "run", "--task=pack-refs", "--task=loose-objects", "--task=commit-graph"];
+const fewerPacks = ["maintenance", "run", "--task=incremental-repack"];
 /** What it gets once a week: one pack, and what nothing has named for two weeks gone. Sooner, a push could lose it. */
 const full = ["gc", "--quiet", "--cruft", "--prune=2.weeks.ago"];
 const settings = { "gc.pruneExpire": "2.weeks.ago", "pack.threads": "1" };
@@ -55,8 +58,15 @@ export async function maintainNext({ db, repositories, signal }: MaintainOptions
 /** Does to one repository what is due, and removes what killed processes left in it. */
 export async function maintain(repository: Repository, isFull: boolean, signal?: AbortSignal): Promise<void> {
   await removeLeftovers(repository);
-  const timeout = limitMinutes * 60_000;
-  await readGit(isFull ? full : light, { repository, settings, signal, timeout, stopSignal: "SIGTERM" });
+  const options = { repository, settings, signal, timeout: limitMinutes * 60_000, stopSignal: "SIGTERM" } as const;
+  if (isFull) return void (await readGit(full, options));
+  await readGit(light, options);
+  // Which fails where there is no pack at all.
+  if (await hasPacks(repository)) await readGit(fewerPacks, options);
+}
+
+async function hasPacks({ path }: Repository): Promise<boolean> {
+  return (await readdir(join(path, "objects", "pack"))).some((name) => name.endsWith(".pack"));
 }
 
 async function claim(db: Queryable): Promise<Lease | undefined> {
