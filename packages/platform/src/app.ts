@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { Queryable } from "./db/queryable.ts";
 import type { Pushes } from "./git/push/pushes.ts";
 import { registerSmartHttp } from "./git/smart-http.ts";
+import { closeWhenAnswered } from "./http/close-when-answered.ts";
 import { createServer } from "./http/create-server.ts";
 import { RateLimiter, type RateLimits } from "./http/rate-limits.ts";
 import { registerRoutes } from "./http/register-routes.ts";
@@ -25,6 +26,7 @@ export function createApp({ db, services, pushes, logger, ...options }: AppOptio
   const { tracing, trustProxy, rateLimits } = options;
   const app = createServer({ version, logger, routes, telemetry: { metrics, tracing }, trustProxy });
   const limiter = new RateLimiter(rateLimits, { onExceeded: metrics.rateLimited });
+  closeWhenAnswered(app);
   // Plugins load in order: the OpenAPI plugin must see the routes that come after it.
   app.register(async (scope) => {
     registerRoutes(scope, { db, limiter }, routes);
