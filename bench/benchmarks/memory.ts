@@ -2,7 +2,7 @@ import type { Benchmark, Sample } from "../lib/benchmark.ts";
 import { listTools } from "../lib/mcp-messages.ts";
 import { coreBundle, McpServer } from "../lib/mcp-server.ts";
 import { NodeProcess } from "../lib/node-process.ts";
-import { startPlatformProcess } from "../lib/platform-process.ts";
+import { startPlatformWithProject } from "../lib/platform-with-project.ts";
 import { memoryAtRest } from "../lib/resident-memory.ts";
 
 /** What a server costs a pod that runs several, against a Node process that does nothing. */
@@ -15,7 +15,7 @@ export const memory: Benchmark = {
   unavailable: process.platform === "linux" ? undefined : "only Linux tells what is resident",
   async prepare() {
     const bundle = await coreBundle();
-    const platform = await startPlatformProcess();
+    const platform = await startPlatformWithProject();
     const start = () => new McpServer(bundle, platform.serverEnv);
     return {
       baseline: { name: "bare Node", run: () => memoryAfter(startBare, async () => {}) },

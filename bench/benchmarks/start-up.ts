@@ -3,7 +3,7 @@ import type { Benchmark, Sample } from "../lib/benchmark.ts";
 import { listTools, listToolsStateless } from "../lib/mcp-messages.ts";
 import { coreBundle, McpServer } from "../lib/mcp-server.ts";
 import { NodeProcess } from "../lib/node-process.ts";
-import { startPlatformProcess } from "../lib/platform-process.ts";
+import { startPlatformWithProject } from "../lib/platform-with-project.ts";
 
 /** How long a session waits for a server, against the least that any Node program takes. */
 export const startUp: Benchmark = {
@@ -14,7 +14,7 @@ export const startUp: Benchmark = {
   warmUp: 2,
   async prepare() {
     const bundle = await coreBundle();
-    const platform = await startPlatformProcess();
+    const platform = await startPlatformWithProject();
     const start = () => new McpServer(bundle, platform.serverEnv);
     return {
       baseline: { name: "Node echoing one byte", run: () => timeFromSpawn(startEcho, echo) },

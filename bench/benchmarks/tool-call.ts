@@ -2,7 +2,7 @@ import { Agent, request } from "undici";
 import type { Benchmark, Sample } from "../lib/benchmark.ts";
 import { listTools } from "../lib/mcp-messages.ts";
 import { coreBundle, McpServer } from "../lib/mcp-server.ts";
-import { type PlatformProcess, startPlatformProcess } from "../lib/platform-process.ts";
+import { type PlatformWithProject, startPlatformWithProject } from "../lib/platform-with-project.ts";
 import { file } from "../lib/repository.ts";
 
 /** What stands between an agent and the platform's answer, against the same request made by the HTTP library alone. */
@@ -39,7 +39,7 @@ function toolCall({ name, what, tool, args, path }: ToolCall): Benchmark {
     warmUp: 100,
     async prepare() {
       const bundle = await coreBundle();
-      const platform = await startPlatformProcess();
+      const platform = await startPlatformWithProject();
       const core = new McpServer(bundle, platform.serverEnv);
       const agent = new Agent();
       await core.list(listTools);
@@ -56,7 +56,7 @@ function toolCall({ name, what, tool, args, path }: ToolCall): Benchmark {
   };
 }
 
-async function plainRequest({ url, project, token }: PlatformProcess, path: string, agent: Agent): Promise<void> {
+async function plainRequest({ url, project, token }: PlatformWithProject, path: string, agent: Agent): Promise<void> {
   const headers = { authorization: `Bearer ${token}` };
   const { statusCode, body } = await request(`${url}/api/projects/${project}${path}`, { dispatcher: agent, headers });
   const answer = await body.json();

@@ -9,8 +9,8 @@ export interface Row {
   readonly median: number;
   readonly p10: number;
   readonly p90: number;
-  /** The median as a multiple of the baseline's; of the baseline itself 1. */
-  readonly ratio: number;
+  /** The median as a multiple of the baseline's, of the baseline itself 1; null for what only a contender has. */
+  readonly ratio: number | null;
 }
 
 /**
@@ -36,14 +36,14 @@ export async function measure(
   const spreads = all.map(({ contender, samples }) => ({ name: contender.name, metrics: spreadsOf(samples) }));
   return spreads.flatMap(({ name, metrics }) =>
     [...metrics].map(([metric, { median, p10, p90 }]) => {
-      const base = spreads[0]?.metrics.get(metric)?.median ?? Number.NaN;
+      const base = spreads[0]?.metrics.get(metric)?.median;
       return {
         contender: name,
         metric,
         median: round(median),
         p10: round(p10),
         p90: round(p90),
-        ratio: round(median / base),
+        ratio: base === undefined ? null : round(median / base),
       };
     }),
   );

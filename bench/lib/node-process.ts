@@ -51,6 +51,12 @@ export class NodeProcess implements AsyncDisposable {
     }
   }
 
+  /** From now on what it writes is read, so that it can go on writing, and forgotten. */
+  discardOutput(): void {
+    this.#child.stdout.removeAllListeners("data").resume();
+    this.#arrived = "";
+  }
+
   /** Ends it at once and waits for its end, so that it takes no time from what is measured next. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");

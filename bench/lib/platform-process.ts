@@ -5,23 +5,28 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../../scripts/lib/build/paths.ts";
 import { NodeProcess } from "./node-process.ts";
-import { makeRepository } from "./repository.ts";
 
 const run = promisify(execFile);
 
+/** What it takes to run TypeScript as it is. */
+export const typescript = ["--import", import.meta.resolve("tsx")];
 /** The platform's program, run from its sources as it is everywhere. */
-const program = ["--import", import.meta.resolve("tsx"), join(root, "packages/platform/src/main.ts")];
+const program = [...typescript, join(root, "packages/platform/src/main.ts")];
 // A benchmark asks faster than anybody who works.
 const env = { PATH: process.env.PATH ?? "", PLATFORM_RATE_LIMITS: "off" };
 
-/** A real platform with one project, in a process of its own, so that it shares no event loop with what is measured. */
+/** A real platform in a process of its own, so that it shares no event loop with what is measured. */
 export interface PlatformProcess extends AsyncDisposable {
   readonly url: string;
-  readonly project: string;
-  /** Of the scope that the core tools need, on that project alone. */
-  readonly token: string;
-  /** What a server needs to work on the project. */
-  readonly serverEnv: Readonly<Record<string, string>>;
+  readonly pid: number;
+  /** Temporary, and removed with the platform. */
+  readonly directory: string;
+  /** Within `directory`. */
+  readonly data: string;
+  /** Imports a git repository as a private project of the administrator's, and gives its id. */
+  importRepository(source: string, name: string): Promise<string>;
+  /** A token of the administrator's with these scopes; for one of their projects alone, if it is named. */
+  createToken(scopes: readonly string[], project?: string): Promise<string>;
 }
 
 export async function startPlatformProcess(): Promise<PlatformProcess> {
@@ -38,13 +43,23 @@ export async function startPlatformProcess(): Promise<PlatformProcess> {
   };
   try {
     const url = await servedUrl(server);
-    const repository = await makeRepository(join(directory, "repository"));
-    const [project = ""] = (await command("import", repository, "--name", "bench")).split(" ");
-    const token = await command(
-      ...["token", "create", "--name", "bench", "--scopes", "project:read", "--project", "admin/bench"],
-    );
-    const serverEnv = { PLATFORM_API_URL: url, PLATFORM_API_TOKEN: token, PROJECT_ID: project };
-    return { url, project, token, serverEnv, [Symbol.asyncDispose]: close };
+    server.discardOutput();
+    return {
+      url,
+      pid: server.pid,
+      directory,
+      data,
+      async importRepository(source, name) {
+        const [id = ""] = (await command("import", source, "--name", name)).split(" ");
+        return id;
+      },
+      createToken: (scopes, project) =>
+        command(
+          ...["token", "create", "--name", "bench", "--scopes", scopes.join(",")],
+          ...(project === undefined ? [] : ["--project", `admin/${project}`]),
+        ),
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
     await close();
     throw error;

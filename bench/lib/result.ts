@@ -23,7 +23,7 @@ export function resultText({ name, summary, date, commit, machine, runs, rows }:
     contender,
     metric,
     ...[median, p10, p90].map(String),
-    ratio.toFixed(2),
+    ratio?.toFixed(2) ?? "",
   ]);
   const { cpu, cores, memory_gib, kernel, node, load_average } = machine;
   return [
