@@ -9,6 +9,7 @@ import fastify, {
 } from "fastify";
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { type AllowedMethods, allowedMethods } from "./allowed-methods.ts";
+import { answerBrokenRequest } from "./answer-broken-request.ts";
 import { errorAnswer } from "./error-answer.ts";
 import type { Route } from "./route.ts";
 import { type Telemetry, watchRequests } from "./watch-requests.ts";
@@ -41,6 +42,7 @@ export function createServer({ version, logger, routes, telemetry, trustProxy }:
     genReqId: ({ headers }) => requestId(headers["x-request-id"]),
     routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: "idle",
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -14,7 +14,13 @@ export interface ErrorAnswer {
 export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof Problem) return problemAnswer(error);
   if (hasZodFastifySchemaValidationErrors(error)) return validationAnswer(error.validation);
-  if (isUniqueViolation(error)) return { status: 409, body: { error: "resource already exists" } };
+  const code = error instanceof pg.DatabaseError ? error.code : undefined;
+  if (code === "23505") return { status: 409, body: { error: "resource already exists" } };
+  // What was there when the handler looked has gone since, or has come to be needed.
+  if (code === "23503") return { status: 409, body: { error: "something it refers to has just changed: look again" } };
+  if (code === "40P01" || code === "40001") {
+    return { status: 503, body: { error: "it ran into another request" }, headers: { "retry-after": "1" } };
+  }
   if (isDatabaseAway(error)) {
     return { status: 503, body: { error: "the database is not available" }, headers: { "retry-after": "1" } };
   }
@@ -40,10 +46,6 @@ function frameworkAnswer(error: unknown): ErrorAnswer | undefined {
   if (!(error instanceof Error) || !("statusCode" in error) || typeof error.statusCode !== "number") return undefined;
   if (error.statusCode < 400 || error.statusCode >= 500) return undefined;
   return { status: error.statusCode, body: { error: error.message } };
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === "23505";
 }
 
 /** Connection failures, a server that shuts down, starts up or was killed: the next attempt may find it again. */

@@ -59,7 +59,10 @@ export interface TestPlatform extends Platform, AsyncDisposable {
 }
 
 /** `env` adds to the configuration; without it, nothing is limited. */
-export async function startTestPlatform(env: Readonly<Record<string, string>> = {}): Promise<TestPlatform> {
+export async function startTestPlatform(
+  env: Readonly<Record<string, string>> = {},
+  logger = pino({ level: "silent" }),
+): Promise<TestPlatform> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "platform-test-"));
   const config = readPlatformConfig({
     PLATFORM_LISTEN: "127.0.0.1:0",
@@ -69,7 +72,7 @@ export async function startTestPlatform(env: Readonly<Record<string, string>> = 
     PLATFORM_RATE_LIMITS: "off",
     ...env,
   });
-  const platform = await startPlatform(config, pino({ level: "silent" }));
+  const platform = await startPlatform(config, logger);
   const { db } = platform;
   const close = async () => {
     await platform.close();
