@@ -59,7 +59,7 @@ describe("what the platform itself answers", () => {
     const { text } = await callOn(env);
     expect(withoutRequestId(text)).toMatchInlineSnapshot(`
       "list_branches failed: 403 "forbidden" (GET /api/projects/{project_id}/branches).
-      This session lacks the permission project:read on this project. An administrator or the project's owner can grant it, to its user and within its token's scopes. Retrying cannot help."
+      This session lacks the permission project:read on this project (the token's scopes do not include it). Who can change that: its user, with a token whose scopes include it. Retrying cannot help."
     `);
   });
 

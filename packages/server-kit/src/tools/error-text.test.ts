@@ -50,19 +50,29 @@ describe("what the platform answered", () => {
     `);
   });
 
-  test("403 names the permission and who can grant it", () => {
-    expect(textOf(answer(403, { serverMessage: "forbidden", permission: "project:read" }))).toMatchInlineSnapshot(`
+  test("403 names the permission, why it is missing and who can change that", () => {
+    const refusal = {
+      serverMessage: "forbidden",
+      permission: "project:read",
+      reason: "the token's scopes do not include it",
+      grantedBy: "its user, with a token whose scopes include it",
+    };
+    expect(textOf(answer(403, refusal))).toMatchInlineSnapshot(`
       "get_thing failed: 403 "forbidden" (GET /api/projects/{project_id}/blob).
-      This session lacks the permission project:read on this project. An administrator or the project's owner can grant it, to its user and within its token's scopes. Retrying cannot help.
+      This session lacks the permission project:read on this project (the token's scopes do not include it). Who can change that: its user, with a token whose scopes include it. Retrying cannot help.
       Request id: req-1"
     `);
+  });
+
+  test("403 of a platform that does not say who can help sends to an administrator", () => {
+    expect(textOf(answer(403, { permission: "project:read" }))).toContain("Who can change that: an administrator.");
   });
 
   test("403 of a platform that names no permission is explained by the endpoint's own", () => {
     expect(textOf(answer(403))).toContain("lacks the permission project:read on this project");
     const global = answer(403, { method: "POST", path: "/api/projects" });
     expect(textOf(global, deleteThings)).toContain(
-      "lacks the permission project:write on the whole platform. An administrator can grant it",
+      "lacks the permission project:write on the whole platform. Who can change that: an administrator",
     );
     expect(textOf(answer(403, { path: "/api/elsewhere" }))).toContain("may not do this");
   });

@@ -76,10 +76,10 @@ function forbidden(error: PlatformError, tool: Tool): string {
   if (permission === undefined || permission === "authenticated" || permission === "public") {
     return "This session's token may not do this. Retrying cannot help; ask an administrator.";
   }
-  const global = endpointOf(error, tool)?.scope === "global";
-  const where = global ? "on the whole platform" : "on this project";
-  const who = global ? "An administrator" : "An administrator or the project's owner";
-  return `This session lacks the permission ${sanitize(permission)} ${where}. ${who} can grant it, to its user and within its token's scopes. Retrying cannot help.`;
+  const where = endpointOf(error, tool)?.scope === "global" ? "on the whole platform" : "on this project";
+  const why = error.reason === undefined ? "" : ` (${sanitize(error.reason)})`;
+  const who = error.grantedBy === undefined ? "an administrator" : sanitize(error.grantedBy);
+  return `This session lacks the permission ${sanitize(permission)} ${where}${why}. Who can change that: ${who}. Retrying cannot help.`;
 }
 
 function missing(error: PlatformError, tool: Tool, offered: Iterable<Tool>): string {
