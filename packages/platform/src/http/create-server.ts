@@ -43,12 +43,13 @@ export function createServer({ version, logger, routes, telemetry, trustProxy }:
     routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: "idle",
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    // What the router itself refuses has seen no hook.
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply.headers(commonHeaders(request))),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers({ ...securityHeaders, "x-request-id": request.id });
+    reply.headers(commonHeaders(request));
   });
   watchRequests(app, telemetry);
   app.setErrorHandler(sendError);
@@ -82,6 +83,10 @@ function sendError(error: unknown, request: Pick<FastifyRequest, "id" | "log">, 
     .code(status)
     .headers(headers ?? {})
     .send({ ...body, request_id: request.id });
+}
+
+function commonHeaders({ id }: Pick<FastifyRequest, "id">) {
+  return { ...securityHeaders, "x-request-id": id };
 }
 
 function requestId(given: string | string[] | undefined): string {
