@@ -37,12 +37,13 @@ export async function startPlatform(config: PlatformConfig, logger: Logger): Pro
   const { db, repositories } = store;
   const { maxPushBytes, secureCookies, rateLimits, trustProxy } = config;
   const hooksDirectory = hooksDirectoryOf(config.dataDirectory);
-  const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes });
+  // Platforms on one server may share their repositories too; a data directory with its own server has one platform.
+  const minimumLockAge = config.databaseUrl === undefined ? 0 : 60_000;
+  const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes, minimumLockAge });
   const services = { repositories, version, secureCookies, metrics: createMetrics(store.pool) };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
-  // Two platforms on one server may share their repositories; a data directory with its own server has one platform.
-  const upkeep = startUpkeep({ db, repositories, logger, isExclusive: config.databaseUrl === undefined });
+  const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
   const close = async () => {
     await app.close();
     await pushes.close();

@@ -17,6 +17,8 @@ Environment (empty means unset)
                       the password of the user admin, when they have none yet (default: made up, in DIR/admin.env)
   PLATFORM_SECURE_COOKIES
                       true when browsers come over HTTPS
+  PLATFORM_MAX_PUSH_BYTES
+                      the largest pack that a push may send (default 2147483648)
   PLATFORM_RATE_LIMITS
                       requests a minute, such as read=6000,git=0 (0: no limit), or off
   PLATFORM_TRUST_PROXY

@@ -67,15 +67,15 @@ export function registerSmartHttp(app: FastifyInstance, { db, repositories, push
     scope.post<Address>("/:owner/:repository/git-receive-pack", { schema }, async (request, reply) => {
       checkContentType(request, "git-receive-pack");
       const pushing = gitRequest(request, reply);
-      const authorise = () => authorisePush(db, pushing);
-      const { project } = await authorise();
+      const { project } = await authorisePush(db, pushing);
       endWhenIdle(request);
       const answer = await pushes.receive({
         repository: repositories.of(project.id),
         projectId: project.id,
         ip: request.ip,
         requestId: request.id,
-        authorise,
+        // It counts as one request, however often it is asked for whom.
+        authorise: () => authorisePush(db, { ...pushing, admit: () => {} }),
         body: request.raw,
         encoding: request.headers["content-encoding"],
         protocol: protocolOf(request),

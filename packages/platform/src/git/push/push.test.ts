@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../../testing/test-platform.ts";
 import { plainGit } from "../testing/plain-git.ts";
 import { WorkTree } from "../testing/work-tree.ts";
@@ -232,6 +233,15 @@ describe("a push", () => {
   });
 });
 
+/** What git sends to create `main` at a commit: the command, and the pack. */
+function pushParts(sha: string): readonly [Buffer<ArrayBuffer>, Buffer<ArrayBuffer>] {
+  const pack = execFileSync("git", ["pack-objects", "--stdout", "--revs", "-q"], { cwd: tree.path, input: `${sha}\n` });
+  const line = `${"0".repeat(40)} ${sha} refs/heads/main\0 report-status side-band-64k`;
+  return [Buffer.from(`${(line.length + 4).toString(16).padStart(4, "0")}${line}0000`), Buffer.from(pack)];
+}
+
+const pushBody = (sha: string) => Buffer.concat(pushParts(sha));
+
 function objects(path: string): string[] {
   return readdirSync(join(path, "objects"), { recursive: true }).map(String).sort();
 }
@@ -339,12 +349,7 @@ describe("who may push", () => {
     const to = await url(made, "dev", token);
     // As git would send it, but in two pieces; between them the token is revoked.
     const sha = await tree.git("rev-parse", "HEAD");
-    const pack = execFileSync("git", ["pack-objects", "--stdout", "--revs", "-q"], {
-      cwd: tree.path,
-      input: `${sha}\n`,
-    });
-    const line = `${"0".repeat(40)} ${sha} refs/heads/main\0 report-status side-band-64k`;
-    const head = Buffer.from(`${(line.length + 4).toString(16).padStart(4, "0")}${line}0000`);
+    const [head, pack] = pushParts(sha);
     const body = async function* () {
       yield head;
       await platform.db
@@ -363,6 +368,46 @@ describe("who may push", () => {
     expect(await response.text()).toContain("give a user name and one of that user's tokens");
     expect(refs(made.path)).toEqual([]);
   });
+});
+
+/** Only bounds a hang. */
+const patience = { timeout: 25_000, interval: 20 };
+
+test("a push whose client goes away once all of it is here goes on", async () => {
+  const made = await project();
+  const to = new URL(await url(made));
+  const sha = await tree.git("rev-parse", "HEAD");
+  const gone = new AbortController();
+  const { promise: inHook, resolve: hookWaits } = Promise.withResolvers<void>();
+  await platform.db.insertInto("repositories").values({ project_id: made.id }).execute();
+  // Whoever decides on the push waits for this row.
+  const holding = platform.db.transaction().execute(async (db) => {
+    await db.selectFrom("repositories").where("project_id", "=", made.id).selectAll().forUpdate().execute();
+    await inHook;
+  });
+  const pushed = platform
+    .request(`${to.pathname}/git-receive-pack`, admin, {
+      method: "POST",
+      headers: { "content-type": "application/x-git-receive-pack-request" },
+      body: pushBody(sha),
+      signal: gone.signal,
+    })
+    .then(
+      () => "answered",
+      () => "aborted",
+    );
+  await vi.waitUntil(async () => {
+    const { rows } = await sql`
+      select from pg_stat_activity where wait_event_type = 'Lock' and query like '%"repositories"%for update%'
+    `.execute(platform.db);
+    return rows.length > 0;
+  }, patience);
+  gone.abort();
+  expect(await pushed).toBe("aborted");
+  hookWaits();
+  await holding;
+  await vi.waitUntil(async () => (await updates(made.id)).length === 1, patience);
+  expect(refs(made.path)).toEqual([`refs/heads/main ${sha}`]);
 });
 
 describe("what is not a good push", () => {

@@ -21,6 +21,8 @@ export interface PushesOptions {
   readonly hooksDirectory: string;
   /** Bytes of the largest pack. */
   readonly maxBytes: number;
+  /** Milliseconds after which the lock file of a process that cannot be seen counts as left behind. */
+  readonly minimumLockAge: number;
 }
 
 /** A push as it comes in: by somebody who may, at the moment, push to the project. */
@@ -44,7 +46,7 @@ export class Pushes {
 
   /** Takes a push in and gives what its client is answered. @throws Problem */
   async receive(push: Push): Promise<Readable> {
-    const { hooksDirectory, maxBytes } = this.#options;
+    const { hooksDirectory, maxBytes, minimumLockAge } = this.#options;
     await ensureHooks(hooksDirectory);
     const pushId = randomUUID();
     const { answer, over } = receivePack(push.repository, push, {
@@ -53,7 +55,7 @@ export class Pushes {
       onHook: (question) =>
         question.hook === "pre-receive" ? this.#decide(push, pushId, question) : this.#landed(push, pushId),
       onEnd: async ({ isClean }) => {
-        if (!isClean) await removeStaleLocks(push.repository);
+        if (!isClean) await removeStaleLocks(push.repository, minimumLockAge);
         await this.#record(push, pushId);
       },
     });

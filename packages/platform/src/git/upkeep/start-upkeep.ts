@@ -11,8 +11,8 @@ export interface UpkeepOptions {
   readonly db: Queryable;
   readonly repositories: Repositories;
   readonly logger: Pick<Logger, "error" | "info">;
-  /** Whether no other machine works on these repositories. */
-  readonly isExclusive: boolean;
+  /** Milliseconds after which the lock file of a process that cannot be seen counts as left behind. */
+  readonly minimumLockAge: number;
 }
 
 const second = 1000;
@@ -23,10 +23,10 @@ const hour = 3600 * second;
  * once and then regularly; maintains what has changed, one repository at a time; removes what was deleted.
  */
 export function startUpkeep(options: UpkeepOptions): { close(): Promise<void> } {
-  const { db, repositories, logger, isExclusive } = options;
+  const { db, repositories, logger, minimumLockAge } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const reconcile = { db, repositories, signal, minimumLockAge: isExclusive ? 0 : 60 * second };
+  const reconcile = { db, repositories, signal, minimumLockAge };
   let isStart = true;
   const tasks: readonly [name: string, pause: number, work: () => Promise<void>][] = [
     [
