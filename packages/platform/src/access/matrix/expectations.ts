@@ -1,0 +1,151 @@
+import type { Permission } from "@platform-mcp/client/contract";
+import { type Caller, type CallerName, callers, heldOn, type Place, seesProject } from "./callers.ts";
+
+/**
+ * What a request needs, in the words of the documents:
+ * - `anybody`: not even a credential;
+ * - `somebody`: any good credential, for what concerns the caller alone;
+ * - `everywhere`: a permission on the platform as a whole, else 403 that names it;
+ * - `on the project`: a permission on the project of the request, else 403 for who may know of it and 404 for others;
+ * - `who sees the project`: nothing but that, else 404;
+ * - `lists projects`: any good credential, and shows the projects on which the caller holds the permission;
+ * - `says permissions`: any good credential, and says what the caller holds, everywhere and on the project;
+ * - `nobody else's`: any good credential, but the object is another user's and hidden: 404 with this noun;
+ * - `all of`: each of these, since every object that a request touches is authorised; the first that fails answers.
+ */
+export type Need =
+  | { readonly who: "anybody" | "somebody" | "who sees the project" | "says permissions" }
+  | { readonly who: "everywhere" | "on the project" | "lists projects"; readonly permission: Permission }
+  | { readonly who: "nobody else's"; readonly noun: string }
+  | { readonly who: "all of"; readonly needs: readonly Need[] };
+
+const anybody: Need = { who: "anybody" };
+const somebody: Need = { who: "somebody" };
+const everywhere = (permission: Permission): Need => ({ who: "everywhere", permission });
+const onProject = (permission: Permission): Need => ({ who: "on the project", permission });
+const allOf = (...needs: readonly Need[]): Need => ({ who: "all of", needs });
+
+/** Every endpoint by method and path; what follows in brackets tells apart the ways in which one can be called. */
+export const needs = {
+  "GET /healthz": anybody,
+  "GET /readyz": anybody,
+  // What the process does concerns every project, so a right on one of them is not enough.
+  "GET /metrics": everywhere("observe:read"),
+
+  "POST /api/auth/login": anybody,
+  "POST /api/auth/logout": somebody,
+  "GET /api/auth/me": { who: "says permissions" },
+  "GET /api/permissions/explain (oneself, everywhere)": somebody,
+  "GET /api/permissions/explain (oneself, on the project)": { who: "who sees the project" },
+  "GET /api/permissions/explain (another)": everywhere("admin:users"),
+
+  "POST /api/users": everywhere("admin:users"),
+  "GET /api/users/list": everywhere("admin:users"),
+  // 403 and not 404: who there is, is no secret between users, who see each other's ids on what they made.
+  "GET /api/users/{user_id} (oneself)": somebody,
+  "GET /api/users/{user_id} (another)": everywhere("admin:users"),
+  "PATCH /api/users/{user_id} (oneself)": somebody,
+  "PATCH /api/users/{user_id} (another)": everywhere("admin:users"),
+  "PATCH /api/users/{user_id} (oneself, reactivation)": everywhere("admin:users"),
+  // To be oneself is not enough.
+  "DELETE /api/users/{user_id}": everywhere("admin:users"),
+
+  // No wider than what asks for it, which the request minds.
+  "POST /api/tokens": somebody,
+  "GET /api/tokens": somebody,
+  "DELETE /api/tokens/{token_id} (one's own)": somebody,
+  "DELETE /api/tokens/{token_id} (another's)": { who: "nobody else's", noun: "token" },
+
+  "GET /api/admin/permissions": everywhere("admin:roles"),
+  "GET /api/admin/roles": everywhere("admin:roles"),
+  "POST /api/admin/roles (granting nothing)": everywhere("admin:roles"),
+  // Nobody grants what they do not hold.
+  "POST /api/admin/roles (granting project:write)": allOf(everywhere("admin:roles"), everywhere("project:write")),
+  "PATCH /api/admin/roles/{role_id}": everywhere("admin:roles"),
+  "DELETE /api/admin/roles/{role_id}": everywhere("admin:roles"),
+  "GET /api/admin/roles/{role_id}/permissions": everywhere("admin:roles"),
+  "PUT /api/admin/roles/{role_id}/permissions (to nothing)": everywhere("admin:roles"),
+  "PUT /api/admin/roles/{role_id}/permissions (to project:write)": allOf(
+    everywhere("admin:roles"),
+    everywhere("project:write"),
+  ),
+
+  "GET /api/admin/users/{user_id}/roles": everywhere("admin:users"),
+  "POST /api/admin/users/{user_id}/roles (a role of nothing)": everywhere("admin:users"),
+  "POST /api/admin/users/{user_id}/roles (a role of project:read, on the project)": allOf(
+    everywhere("admin:users"),
+    onProject("project:read"),
+  ),
+  "DELETE /api/admin/users/{user_id}/roles/{role_id}": everywhere("admin:users"),
+
+  "GET /api/admin/delegations": everywhere("admin:delegate"),
+  "POST /api/admin/delegations (of admin:delegate)": everywhere("admin:delegate"),
+  "POST /api/admin/delegations (of project:read, on the project)": allOf(
+    everywhere("admin:delegate"),
+    onProject("project:read"),
+  ),
+  "DELETE /api/admin/delegations/{delegation_id}": everywhere("admin:delegate"),
+
+  "GET /api/admin/service-accounts": everywhere("admin:users"),
+  "POST /api/admin/service-accounts": everywhere("admin:users"),
+  "DELETE /api/admin/service-accounts/{user_id}": everywhere("admin:users"),
+
+  "GET /api/projects": { who: "lists projects", permission: "project:read" },
+  "POST /api/projects": everywhere("project:write"),
+  "GET /api/projects/{project_id}": onProject("project:read"),
+  "PATCH /api/projects/{project_id}": onProject("project:write"),
+  "DELETE /api/projects/{project_id}": onProject("project:delete"),
+
+  "GET /api/projects/{project_id}/branches": onProject("project:read"),
+  "GET /api/projects/{project_id}/tree": onProject("project:read"),
+  "GET /api/projects/{project_id}/blob": onProject("project:read"),
+  "GET /api/projects/{project_id}/commits": onProject("project:read"),
+  "GET /api/projects/{project_id}/search": onProject("project:read"),
+  "GET /api/projects/{project_id}/compare": onProject("project:read"),
+} as const satisfies Record<string, Need>;
+
+export type RowName = keyof typeof needs;
+
+export const rowNames = Object.keys(needs).filter((name): name is RowName => name in needs);
+
+/** Method and path of a row, as the contract has them. */
+export function endpointOf(row: string): string {
+  return row.replace(/ \(.*\)$/, "");
+}
+
+/** Whether a row's answer depends on the project: the others need be asked only once. */
+export function dependsOnProject(need: Need): boolean {
+  if (need.who === "all of") return need.needs.some(dependsOnProject);
+  return ["on the project", "who sees the project", "lists projects", "says permissions"].includes(need.who);
+}
+
+/** What a caller must get, in the words of `readOutcome`. */
+export function expectedOutcome(need: Need, name: CallerName, place: Place): string {
+  const caller: Caller = callers[name];
+  if (need.who === "anybody") return "allowed";
+  if (!caller.authenticated) return "401";
+  switch (need.who) {
+    case "somebody":
+      return "allowed";
+    case "nobody else's":
+      return `404 ${need.noun}`;
+    case "everywhere":
+      return caller.everywhere.includes(need.permission) ? "allowed" : `403 ${need.permission}`;
+    case "who sees the project":
+      return seesProject(name, place) ? "allowed" : "404 project";
+    case "on the project":
+      if (heldOn(name, place).includes(need.permission)) return "allowed";
+      return seesProject(name, place) ? `403 ${need.permission}` : "404 project";
+    case "lists projects":
+      return heldOn(name, place).includes(need.permission) ? "allowed, listed" : "allowed, not listed";
+    case "all of":
+      return need.needs.map((part) => expectedOutcome(part, name, place)).find((got) => got !== "allowed") ?? "allowed";
+    case "says permissions":
+      return saidPermissions(caller.everywhere, heldOn(name, place));
+  }
+}
+
+/** How what `GET /api/auth/me` says is compared. */
+export function saidPermissions(everywhere: readonly string[], onProject: readonly string[]): string {
+  return `allowed, everywhere [${[...everywhere].sort()}], on the project [${[...onProject].sort()}]`;
+}
