@@ -1,5 +1,8 @@
 import type pg from "pg";
+import { GitError } from "../git/git-error.ts";
 import type { Repositories } from "../git/repositories.ts";
+import type { Repository } from "../git/repository.ts";
+import { UserError } from "../user-error.ts";
 import { version } from "../version.ts";
 import { type ArchiveWriter, writeArchive } from "./archive/write-archive.ts";
 import { backupFormat, bundleFile, type Manifest, manifestName, type RepositoryEntry } from "./manifest.ts";
@@ -50,10 +53,12 @@ async function addRepositories(
   for (const [index, { id, address, default_branch }] of projects.entries()) {
     onProgress(`Repositories: ${Math.floor((100 * index) / projects.length)}% (${address})`);
     const repository = repositories.of(id);
-    const state = await repositoryState(repository, signal);
+    const state = await copyRepository(archive, id, repository, signal).catch((error: unknown) => {
+      if (!(error instanceof GitError)) throw error;
+      throw new UserError(`${address}, the repository in ${repository.path}, cannot be copied: ${error.stderr.trim()}`);
+    });
     // Deleted with its project, before or since the snapshot.
     if (state === undefined) continue;
-    await archive.add(bundleFile(id), writeBundle(repository, state, signal));
     entries.push({
       project_id: id,
       address,
@@ -64,4 +69,10 @@ async function addRepositories(
   }
   onProgress(`Repositories: ${entries.length}, done.`);
   return entries;
+}
+
+async function copyRepository(archive: ArchiveWriter, id: string, repository: Repository, signal: AbortSignal) {
+  const state = await repositoryState(repository, signal);
+  if (state !== undefined) await archive.add(bundleFile(id), writeBundle(repository, state, signal));
+  return state;
 }

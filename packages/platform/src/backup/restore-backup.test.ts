@@ -156,3 +156,14 @@ test("a restore that is told to stop leaves the place as it was", async () => {
   await expect(restoreBackup(scene.path("b.tar"), place, options)).rejects.toThrow("aborted");
   await expect(stat(place.dataDirectory)).rejects.toThrow("ENOENT");
 });
+
+test("a damaged repository stops a backup, and is named", async () => {
+  const source = await scene.open("a");
+  const { path } = source.repositories.of(await addProject(source, "hello"));
+  await mkdir(join(path, "refs", "heads"), { recursive: true });
+  await writeFile(join(path, "refs", "heads", "main"), `${"1".repeat(40)}\n`);
+  await expect(scene.backUp(source, "b.tar")).rejects.toThrow(
+    /^admin\/hello, the repository in .*, cannot be copied: /,
+  );
+  expect(await readdir(scene.path("."))).toEqual(["a"]);
+});

@@ -6,6 +6,7 @@ import { openDatabase } from "../db/open.ts";
 import { repositoriesIn } from "../git/repositories.ts";
 import { UserError } from "../user-error.ts";
 import { defineCommand } from "./define-command.ts";
+import { inOneLine } from "./in-one-line.ts";
 import { interruptible } from "./interrupt.ts";
 import { showProgress } from "./progress.ts";
 
@@ -23,7 +24,9 @@ in the current directory, and in a directory it is named by the time.`,
     const { pool, close } = await openDatabase({ url: databaseUrl, dataDirectory }, { mode: "guest" });
     try {
       const source = { pool, repositories: repositoriesIn(dataDirectory) };
-      await interruptible((signal) => createBackup(source, path, { signal, onProgress: showProgress }));
+      await inOneLine("the backup failed", () =>
+        interruptible((signal) => createBackup(source, path, { signal, onProgress: showProgress })),
+      );
     } finally {
       await close();
     }
