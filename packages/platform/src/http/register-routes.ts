@@ -32,6 +32,7 @@ export function registerRoutes(app: FastifyInstance, boundary: Boundary, routes:
 }
 
 function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary, { endpoint, handle }: Route): void {
+  if (!isRead(endpoint) && "kind" in endpoint.response) throw new Error(`${endpoint.path}: a write answers with JSON`);
   app.route({
     method: endpoint.method,
     url: routerPath(endpoint.path),
