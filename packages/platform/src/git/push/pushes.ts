@@ -46,7 +46,7 @@ export class Pushes {
 
   /** Takes a push in and gives what its client is answered. @throws Problem */
   async receive(push: Push): Promise<Readable> {
-    const { hooksDirectory, maxBytes, minimumLockAge } = this.#options;
+    const { hooksDirectory, maxBytes } = this.#options;
     await ensureHooks(hooksDirectory);
     const pushId = randomUUID();
     const { answer, over } = receivePack(push.repository, push, {
@@ -55,8 +55,9 @@ export class Pushes {
       onHook: (question) =>
         question.hook === "pre-receive" ? this.#decide(push, pushId, question) : this.#landed(push, pushId),
       onEnd: async ({ isClean }) => {
-        if (!isClean) await removeStaleLocks(push.repository, minimumLockAge);
-        await this.#record(push, pushId);
+        if (!isClean) await this.#removeLocks(push);
+        // What a killed git had announced stays, so that its repository is looked at again if a lock could not go yet.
+        await this.#record(push, isClean ? pushId : undefined);
       },
     });
     this.#running.add(over);
@@ -97,12 +98,19 @@ export class Pushes {
   }
 
   /** What cannot be recorded now stays announced, and the next comparison finds it. */
-  async #record({ repository, projectId, requestId }: Push, pushId: string): Promise<void> {
+  async #record({ repository, projectId, requestId }: Push, endedPush?: string): Promise<void> {
     const { db, logger } = this.#options;
     try {
-      await db.transaction().execute((transaction) => recordRefUpdates(transaction, repository, projectId, pushId));
+      await db.transaction().execute((transaction) => recordRefUpdates(transaction, repository, projectId, endedPush));
     } catch (error) {
       logger.error({ err: error, request_id: requestId }, "the ref changes of a push could not be recorded");
     }
+  }
+
+  async #removeLocks({ repository, requestId }: Push): Promise<void> {
+    const { logger, minimumLockAge } = this.#options;
+    await removeStaleLocks(repository, minimumLockAge).catch((error: unknown) => {
+      logger.error({ err: error, request_id: requestId }, "the locks of a push could not be removed");
+    });
   }
 }
