@@ -92,6 +92,15 @@ const examples: Readonly<Record<string, Examples>> = {
     good: { files: { "packages/platform/src/x.ts": "const x = await import('@kubernetes/client-node');" } },
     bad: [{ files: { "packages/platform/src/x.ts": 'import { Watch } from "@kubernetes/client-node";' } }],
   },
+  tracingIsLazy: {
+    good: {
+      files: {
+        "packages/platform/src/x.ts":
+          "import type { A } from '@opentelemetry/api'; const x = await import('@opentelemetry/api');",
+      },
+    },
+    bad: [{ files: { "packages/platform/src/x.ts": 'import { trace } from "@opentelemetry/api";' } }],
+  },
   dependenciesAreDeclared: {
     good: {
       files: { [kit]: 'import "zod"; import "node:fs";', "packages/server-kit/src/x.test.ts": 'import "vitest";' },
