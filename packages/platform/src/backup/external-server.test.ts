@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { layoutOf } from "../db/embedded/layout.ts";
 import { readPostmasterFile } from "../db/embedded/server.ts";
 import { openDatabase } from "../db/open.ts";
@@ -11,6 +11,9 @@ import { tableDigests } from "./testing/table-digests.ts";
 import { hasDatabase, type Place, refuseUnfinishedRestore, stageOf } from "./unfinished-restore.ts";
 
 /** Backups of and into a database that DATABASE_URL names, whose owner is no superuser. */
+// Each makes several databases, beside other tests that do.
+vi.setConfig({ testTimeout: 120_000 });
+
 let scene: Scene;
 let server: Kept;
 beforeEach(async () => {

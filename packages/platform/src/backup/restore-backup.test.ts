@@ -1,12 +1,15 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initRepository } from "../git/init-repository.ts";
 import { plainGit } from "../git/testing/plain-git.ts";
 import { restoreBackup } from "./restore-backup.ts";
 import { type Kept, openScene, quiet, type Scene } from "./testing/scene.ts";
 import { tableDigests } from "./testing/table-digests.ts";
 import { refuseUnfinishedRestore, stageOf } from "./unfinished-restore.ts";
+
+// Each makes several databases, beside other tests that do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let scene: Scene;
 beforeEach(async () => {
@@ -155,6 +158,23 @@ test("a restore that is told to stop leaves the place as it was", async () => {
   const options = { ...quiet, signal: controller.signal, onProgress };
   await expect(restoreBackup(scene.path("b.tar"), place, options)).rejects.toThrow("aborted");
   await expect(stat(place.dataDirectory)).rejects.toThrow("ENOENT");
+});
+
+test("a server that goes away in the middle of a table ends a backup, which leaves nothing", async () => {
+  const source = await scene.open("a");
+  await source.pool.query(
+    `insert into audit_log (actor_type, action, outcome, request_id)
+     select 'system', repeat(md5(n::text), 20), 'done', n from generate_series(1, 60000) n`,
+  );
+  const cut = source.pool.query(`
+    do $$ begin loop
+      perform pg_stat_clear_snapshot();
+      perform pg_terminate_backend(pid) from pg_stat_activity where query like 'copy%"audit_log"%' and pid <> pg_backend_pid();
+      exit when found;
+    end loop; end $$`);
+  await expect(scene.backUp(source, "b.tar")).rejects.toThrow(/terminat/i);
+  await cut;
+  expect(await readdir(scene.path("."))).toEqual(["a"]);
 });
 
 test("a damaged repository stops a backup, and is named", async () => {

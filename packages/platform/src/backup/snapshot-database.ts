@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import pg from "pg";
 import { to } from "pg-copy-streams";
@@ -82,8 +82,8 @@ async function copyTable(
 ): Promise<TableEntry> {
   const list = columns.map((column) => pg.escapeIdentifier(column)).join(", ");
   const copy = client.query(to(`copy (select ${list} from ${pg.escapeIdentifier(name)}) to stdout`));
-  const compressed = Readable.from(copy).compose<ReturnType<typeof createGzip>>(createGzip({ level: 1 }), { signal });
-  await archive.add(tableFile(name), compressed);
+  const store = (compressed: AsyncIterable<Buffer>) => archive.add(tableFile(name), compressed);
+  await pipeline(copy, createGzip({ level: 1 }), store, { signal });
   // The count comes after the last row; the answer to another query comes after both.
   await client.query("select 1");
   return { name, columns: [...columns], rows: copy.rowCount };

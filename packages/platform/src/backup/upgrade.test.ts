@@ -8,7 +8,7 @@ import { createGunzip } from "node:zlib";
 import pg from "pg";
 import { to } from "pg-copy-streams";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { readPlatformConfig } from "../config.ts";
 import { migrations } from "../db/migrations/index.ts";
 import { plainEnvironment, plainGit } from "../git/testing/plain-git.ts";
@@ -26,6 +26,9 @@ const backups = join(import.meta.dirname, "testing", "backups");
 const token = (digit: string) => `plat_api_${digit.repeat(64)}`;
 
 const run = promisify(execFile);
+
+// Each makes several databases, beside other tests that do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let scene: Scene;
 beforeEach(async () => {

@@ -75,7 +75,7 @@ async function login(name: string, password: string): Promise<number> {
 const status = async (token: string) =>
   (await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status;
 
-test("users come, get passwords, go and come back", async () => {
+test.concurrent("users come, get passwords, go and come back", async () => {
   const created = await run("correct horse\n", "user", "create", "ada", "--password-stdin", "--role", "viewer");
   expect(created.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
   expect(await login("ada", "correct horse")).toBe(200);
@@ -100,7 +100,7 @@ test("users come, get passwords, go and come back", async () => {
   expect(await refused("user", "deactivate", "nobody")).toContain("there is no user nobody");
 });
 
-test("tokens are listed without what they are made of, and end when they are revoked", async () => {
+test.concurrent("tokens are listed without what they are made of, and end when they are revoked", async () => {
   await platform("user", "create", "robot", "--service-account");
   const token = (
     await platform("token", "create", "--name", "ci", "--user", "robot", "--scopes", "project:read")
@@ -116,7 +116,7 @@ test("tokens are listed without what they are made of, and end when they are rev
   expect(await refused("user", "set-password", "robot")).toContain("only humans have passwords");
 });
 
-test("roles are given and taken, the last administrator's not, and the audit log has it all", async () => {
+test.concurrent("roles are given and taken, the last administrator's not, and the audit log has it all", async () => {
   await platform("user", "create", "carl", "--service-account");
   await platform("role", "grant", "carl", "developer");
   expect(await refused("role", "grant", "carl", "developer")).toContain("has the role developer everywhere already");
@@ -143,7 +143,7 @@ test("roles are given and taken, the last administrator's not, and the audit log
   ]);
 });
 
-test("every command has its own help, and a group shows its commands", async () => {
+test.concurrent("every command has its own help, and a group shows its commands", async () => {
   expect(await platform("user", "--help")).toMatch(/platform user create NAME[\s\S]*platform user set-password NAME/);
   const help = await platform("role", "grant", "--help");
   expect(help).toMatch(/^ {2}platform role grant USER ROLE \[--project OWNER\/NAME\] \[--data DIR\]\n {6}Give/);
