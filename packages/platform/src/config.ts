@@ -39,7 +39,7 @@ const rateLimits = z.string().transform((text, context): RateLimits => {
   else {
     for (const part of text.split(",")) {
       const [, rateClass = "", limit = ""] = /^ *(\w+)=(\d{1,9}) *$/.exec(part) ?? [];
-      if (limits[rateClass] === undefined) {
+      if (!Object.hasOwn(limits, rateClass)) {
         context.addIssue(`must be off, or such as read=3000,git=0 with ${rateClasses}`);
         return z.NEVER;
       }

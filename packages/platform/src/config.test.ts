@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { readPlatformConfig } from "./config.ts";
+import { defaultRateLimits } from "./http/rate-limits.ts";
+
+describe("rate limits", () => {
+  const limits = (text: string) => readPlatformConfig({ PLATFORM_RATE_LIMITS: text }).rateLimits;
+
+  test("are what is named, over the defaults", () => {
+    expect(limits("")).toEqual(defaultRateLimits);
+    expect(limits("read=1, git=0")).toEqual({ ...defaultRateLimits, read: 1, git: 0 });
+    expect(limits("off")).toEqual({ read: 0, write: 0, expensive: 0, git: 0, anonymous: 0 });
+  });
+
+  test.each(["read", "read=", "read=-1", "read=1.5", "all=1", "read=1;git=2", "constructor=1"])(
+    "%s is refused",
+    (text) => {
+      expect(() => limits(text)).toThrow(
+        "PLATFORM_RATE_LIMITS must be off, or such as read=3000,git=0 with read, write,",
+      );
+    },
+  );
+});
+
+test("proxies are trusted, and traces sent, only when that is asked for", () => {
+  expect(readPlatformConfig({})).toMatchObject({ trustProxy: false, tracesEndpoint: undefined });
+  const env = { PLATFORM_TRUST_PROXY: "true", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
+  expect(readPlatformConfig(env)).toMatchObject({ trustProxy: true, tracesEndpoint: "http://127.0.0.1:4318" });
+  expect(() => readPlatformConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: "nowhere" })).toThrow("OTEL_EXPORTER_OTLP_ENDPOINT");
+});
