@@ -75,7 +75,11 @@ export class ServedPlatform {
 
   /** Kills every git that works on the platform's repositories, with all that it started. */
   async killGit(): Promise<void> {
-    const { stdout } = await run("pgrep", ["-f", join(this.#data, "repositories")]).catch(() => ({ stdout: "" }));
+    const { stdout } = await run("pgrep", ["-f", join(this.#data, "repositories")]).catch((error) => {
+      // 1: there is none.
+      if (error.code === 1) return { stdout: "" };
+      throw error;
+    });
     for (const pid of stdout.split("\n").filter(Boolean).map(Number)) {
       try {
         // The platform gives each git a process group of its own.
