@@ -185,7 +185,9 @@ test("a changed byte is found before anything is touched", async () => {
   await expect(readdir(place)).rejects.toThrow("ENOENT");
 });
 
-test(`a restore that is killed at any moment is either not started or whole (CHAOS_SEED=${seed})`, async () => {
+test(`a restore that is killed at any moment is either not started or whole (CHAOS_SEED=${seed})`, {
+  timeout: 240_000,
+}, async () => {
   const random = seededRandom(seed);
   const path = join(directory, "to-kill.tar");
   await backUp(path);
