@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from "node:stream";
+import { finished, PassThrough, type Readable } from "node:stream";
 import { Problem } from "../../problem.ts";
 import { contentDecoder, isBadEncoding } from "../content-decoder.ts";
 import { type GitProcess, startGit } from "../git.ts";
@@ -79,9 +79,9 @@ function feed(
 ): void {
   body.pipe(decoder).pipe(git.stdin);
   const breakOff = () => git.stdin.destroy();
-  body.once("error", breakOff);
-  body.once("close", () => {
-    if (!body.readableEnded) breakOff();
+  // Also when it was over before: a client can go away while its push is still being authorised.
+  finished(body, { writable: false }, (error) => {
+    if (error) breakOff();
   });
   decoder.once("error", (error: NodeJS.ErrnoException) => {
     breakOff();
