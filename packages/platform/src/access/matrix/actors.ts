@@ -43,13 +43,11 @@ export async function createActors(platform: TestPlatform, unique: () => string)
   await add("administrator", [{ role: "admin" }]);
   await add("gone", [{ role: "admin" }]);
   await add("owner");
-  await add("developer-there");
   await add("admin-there");
-  await add("robot", [{ role: "developer" }], "service_account");
   await add("idle-agent", [], "agent");
   await add("agent", [], "agent");
   const elsewhere = await platform.addProject("administrator", "elsewhere");
-  const roles = { developer: await platform.idOf("roles", "developer"), admin: await platform.idOf("roles", "admin") };
+  const adminRole = await platform.idOf("roles", "admin");
 
   const id = (user: string) => {
     const found = ids.get(user);
@@ -118,12 +116,8 @@ export async function createActors(platform: TestPlatform, unique: () => string)
           return await byToken(name);
         case "admin":
           return await byToken("administrator");
-        case "developer on the projects":
-          return await byToken("developer-there");
         case "admin on the projects":
           return await byToken("admin-there");
-        case "service account with developer":
-          return await byToken("robot");
         case "agent without delegation":
           return await byToken("idle-agent");
         case "agent with delegation":
@@ -148,10 +142,7 @@ export async function createActors(platform: TestPlatform, unique: () => string)
     async grantOn(projectId) {
       await db
         .insertInto("user_roles")
-        .values([
-          { user_id: id("developer-there"), role_id: roles.developer, project_id: projectId },
-          { user_id: id("admin-there"), role_id: roles.admin, project_id: projectId },
-        ])
+        .values({ user_id: id("admin-there"), role_id: adminRole, project_id: projectId })
         .execute();
       for (const permission of ["project:read", "project:write"] as const) {
         await platform.lend({ from: "developer", to: "agent", permission, project: projectId });
