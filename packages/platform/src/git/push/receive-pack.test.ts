@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,6 +69,7 @@ describe("a push to a repository", () => {
     const before = sample.git("for-each-ref");
     const gone = new PassThrough();
     gone.destroy();
+    await once(gone, "close");
     const half = new PassThrough();
     const whole = request("never");
     half.write(whole.subarray(0, -30));
