@@ -1,5 +1,6 @@
 import type { TestPlatform } from "../../testing/test-platform.ts";
 import { createSession } from "../sessions.ts";
+import { hashToken } from "../tokens.ts";
 import type { CallerName } from "./callers.ts";
 
 /** A project that a request is aimed at. */
@@ -79,12 +80,16 @@ export async function createActors(platform: TestPlatform, unique: () => string)
   const gone = { userId: id("gone"), userName: "gone", limits: unlimited };
 
   const expired = await platform.token({ user: "administrator", expiresInDays: -1 });
-  const expiredSession = await sessionOf(administrator.userId);
-  await db
-    .updateTable("login_sessions")
-    .set({ expires_at: new Date(Date.now() - 1000).toISOString() })
-    .where("user_id", "=", administrator.userId)
-    .execute();
+  /** Anew each time: every login removes the sessions that have ended. */
+  const expiredSession = async () => {
+    const token = await sessionOf(administrator.userId);
+    await db
+      .updateTable("login_sessions")
+      .set({ expires_at: new Date(Date.now() - 1000).toISOString() })
+      .where("token_hash", "=", hashToken(token))
+      .execute();
+    return token;
+  };
   const revoked = await revokedToken(platform);
   const tokenOfGone = await platform.token({ user: "gone" });
   const sessionOfGone = await sessionOf(gone.userId);
@@ -105,7 +110,7 @@ export async function createActors(platform: TestPlatform, unique: () => string)
         case "deactivated administrator's token":
           return { ...gone, token: tokenOfGone };
         case "expired session":
-          return { ...administrator, token: expiredSession };
+          return { ...administrator, token: await expiredSession() };
         case "deactivated administrator's session":
           return { ...gone, token: sessionOfGone };
         case "stranger":
