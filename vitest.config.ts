@@ -1,4 +1,7 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** What takes minutes, such as backups of a busy platform, has its own command: `pnpm test:long`. */
+const exclude = process.env.LONG_TESTS ? configDefaults.exclude : [...configDefaults.exclude, "**/*.long.test.ts"];
 
 export default defineConfig({
   test: {
@@ -9,6 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
+          exclude,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -17,6 +21,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
+          exclude,
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },

@@ -5,15 +5,21 @@ import { build } from "./lib/build/build.ts";
 const usage = `test: types, lint, and every test
 
   npx --yes pnpm@12.21.0 test [FILTER ...]
+  npx --yes pnpm@12.21.0 test:long [FILTER ...]
   npx --yes pnpm@12.21.0 test:chaos [FILTER ...]
 
   FILTER  run only the test files whose path holds it, and skip types and lint
+  test:long runs what takes minutes: a busy platform's backups, many processes one after the other.
   test:chaos runs the fault loops alone, with their full counts (CHAOS_ROUNDS, default 50).
   CHAOS_SEED repeats a run whose seed was printed.
 `;
 
 const { values, positionals } = parseArgs({
-  options: { chaos: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+  options: {
+    chaos: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
   allowPositionals: true,
 });
 
@@ -46,6 +52,9 @@ if (values.help) {
     ...(positionals.length > 0 ? positionals : ["chaos"]),
   ];
   await step(`fault loops, ${rounds.CHAOS_ROUNDS} rounds`, () => run("vitest", args, rounds));
+} else if (values.long) {
+  const args = ["run", ...(positionals.length > 0 ? positionals : [".long.test.ts"])];
+  await step("long tests", () => run("vitest", args, { ...process.env, LONG_TESTS: "1" }));
 } else {
   if (positionals.length === 0) {
     await step("types", () => run("tsc", ["--project", "tsconfig.json"]));
