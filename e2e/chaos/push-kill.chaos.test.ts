@@ -20,6 +20,7 @@ class Pusher {
   readonly #random: () => number;
   #stopping = false;
   #running = Promise.resolve();
+  #failure: unknown;
 
   constructor(user: GitUser, remote: string, branch: string, random: () => number) {
     this.#user = user;
@@ -30,12 +31,22 @@ class Pusher {
 
   start(): void {
     this.#stopping = false;
-    this.#running = this.#push();
+    this.#running = this.#push().catch((error: unknown) => {
+      this.#failure = error;
+    });
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#running;
+  }
+
+  /** Waits until more than so many pushes are confirmed. @throws what ended the pushing */
+  async pushedMoreThan(pushes: number): Promise<void> {
+    while (this.pushes <= pushes) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await delay(10);
+    }
   }
 
   /** Every commit that was made, oldest first. */
@@ -45,7 +56,8 @@ class Pusher {
 
   async #push(): Promise<void> {
     while (!this.#stopping) {
-      const sha = await this.#user.commit(randomBytes(Math.floor(this.#random() ** 4 * 2_000_000)));
+      // Never so little that the same could come twice: git makes no commit of what has not changed.
+      const sha = await this.#user.commit(randomBytes(16 + Math.floor(this.#random() ** 4 * 2_000_000)));
       const { ok } = await this.#user.try("push", this.#remote, `HEAD:${this.#branch}`);
       if (!ok) {
         await delay(20);
@@ -88,9 +100,8 @@ test(`kill -9 under pushes loses none and records each once (CHAOS_SEED=${seed},
     await kill(victim);
     const before = [...pushers.values()].map(({ pushes }) => pushes);
     // Each goes on pushing: no lock that a killed git has left is in anybody's way.
-    for (const [index, pusher] of [...pushers.values()].entries()) {
-      while (pusher.pushes <= (before[index] ?? 0) + 1) await delay(10);
-    }
+    for (const [index, pusher] of [...pushers.values()].entries())
+      await pusher.pushedMoreThan((before[index] ?? 0) + 1);
     await Promise.all([...pushers.values()].map((pusher) => pusher.stop()));
     for (const [branch, pusher] of pushers) {
       const tip = await git(path, "rev-parse", branch);
