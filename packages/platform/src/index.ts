@@ -1,4 +1,5 @@
-export { createToken, findCaller, revokeTokens } from "./access/tokens.ts";
+export { createToken, findCaller, issueToken, revokeTokens } from "./access/tokens.ts";
+export { recordByOperator } from "./audit/operator.ts";
 export { createLogger } from "./cli/logger.ts";
 export { showProgress } from "./cli/progress.ts";
 export { stopPlatform } from "./cli/stop.ts";

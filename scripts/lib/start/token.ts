@@ -1,4 +1,11 @@
-import { type ActiveProject, createToken, findCaller, type Queryable, revokeTokens } from "@platform-mcp/platform";
+import {
+  type ActiveProject,
+  findCaller,
+  issueToken,
+  type Queryable,
+  recordByOperator,
+  revokeTokens,
+} from "@platform-mcp/platform";
 
 const daysValid = 90;
 const day = 24 * 60 * 60 * 1000;
@@ -21,13 +28,11 @@ export async function prepareToken(db: Queryable, request: TokenRequest): Promis
   const name = `agent of role ${role}, made by start`;
   return await db.transaction().execute(async (transaction) => {
     await revokeTokens(transaction, { userId: project.owner_id, name, projectId });
-    return await createToken(transaction, {
-      userId: project.owner_id,
-      name,
-      scopes,
-      projectId,
-      expiresInDays: daysValid,
-    });
+    const wanted = { userId: project.owner_id, name, scopes, projectId, expiresInDays: daysValid };
+    const { token, ...issued } = await issueToken(transaction, wanted);
+    const after = { ...issued, user_id: project.owner_id };
+    await recordByOperator(transaction, "start", { resource: "token", id: issued.id, project: projectId, after });
+    return token;
   });
 }
 
