@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createToken, importProject, readPlatformConfig, startPlatform } from "@platform-mcp/platform";
+import { importProject, issueToken, readPlatformConfig, startPlatform } from "@platform-mcp/platform";
 
 type Logger = Parameters<typeof startPlatform>[1];
 
@@ -63,7 +63,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
         .select("id")
         .executeTakeFirstOrThrow();
       const projectId = project ?? null;
-      return await createToken(platform.db, { userId, name: "test", scopes, projectId, expiresInDays });
+      return (await issueToken(platform.db, { userId, name: "test", scopes, projectId, expiresInDays })).token;
     },
     async importRepository(source, name) {
       const request = { source, name, owner, visibility: "private", onProgress: () => {} } as const;

@@ -1,4 +1,4 @@
-export { createToken, findCaller, issueToken, revokeTokens } from "./access/tokens.ts";
+export { findCaller, issueToken, revokeTokens } from "./access/tokens.ts";
 export { recordByOperator } from "./audit/operator.ts";
 export { createLogger } from "./cli/logger.ts";
 export { showProgress } from "./cli/progress.ts";

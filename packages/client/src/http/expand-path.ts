@@ -22,8 +22,3 @@ export function expandPath(method: string, template: string, values: ReadonlyMap
     return encoded;
   });
 }
-
-/** The names in a path template's braces. */
-export function pathParameterNames(template: string): string[] {
-  return Array.from(template.matchAll(/\{(\w+)\}/g), ([, name]) => name ?? "");
-}

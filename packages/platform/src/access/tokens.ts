@@ -58,11 +58,6 @@ export async function issueToken(db: Queryable, token: NewToken): Promise<Issued
   return { ...row, token: raw };
 }
 
-/** Makes a token and returns it alone. */
-export async function createToken(db: Queryable, token: NewToken): Promise<string> {
-  return (await issueToken(db, token)).token;
-}
-
 /** Who a token belongs to; undefined when it is unknown, expired, or its user is not active. */
 export async function findCaller(db: Queryable, token: string): Promise<Caller | undefined> {
   const row = await db

@@ -5,7 +5,7 @@ import type { Permission } from "@platform-mcp/client/contract";
 import { pino } from "pino";
 import { insertDelegation } from "../access/delegation-queries.ts";
 import { insertRole, replacePermissions } from "../access/role-queries.ts";
-import { createToken } from "../access/tokens.ts";
+import { issueToken } from "../access/tokens.ts";
 import { readPlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { UserRow } from "../db/schema.ts";
@@ -97,7 +97,8 @@ export async function startTestPlatform(
     },
     token: async ({ user, scopes = [], project, expiresInDays = 1 }) => {
       const userId = await idOf(db, "users", user);
-      return await createToken(db, { userId, name: "test", scopes, projectId: project ?? null, expiresInDays });
+      const wanted = { userId, name: "test", scopes, projectId: project ?? null, expiresInDays };
+      return (await issueToken(db, wanted)).token;
     },
     request: (path, token, init = {}) => {
       const headers = new Headers(init.headers);
