@@ -1,8 +1,6 @@
 import * as z from "zod";
 
 /** Arguments that several tools share, described once; lengths are those that the platform takes. */
-export const limit = z.int().min(1).max(50).default(30);
-export const offset = z.int().min(0).default(0);
 export const path = z.string().max(4096);
 export const revision = z.string().min(1).max(255);
 export const ref = revision.optional().describe("Branch, tag or commit; default branch if omitted");

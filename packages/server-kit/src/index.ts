@@ -1,3 +1,4 @@
+export { type BarePage, bareArrayPage, type Page } from "./result/bare-page.ts";
 export { list } from "./result/list.ts";
 export { note } from "./result/note.ts";
 export type { Part, ToolResult } from "./result/part.ts";
@@ -6,5 +7,6 @@ export { type ShownLines, text } from "./result/text.ts";
 export type { Fields, Value } from "./result/value.ts";
 export { runServer } from "./run-server.ts";
 export type { ServerDefinition } from "./server-definition.ts";
+export { limit, offset } from "./tools/paging.ts";
 export { definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
 export { named, UserText, user } from "./untrusted/user-text.ts";

@@ -113,9 +113,14 @@ export type CallArgs<E extends Endpoint> = Simplify<
 export type QueryOf<E extends Endpoint> = E["query"] extends z.ZodType ? z.output<E["query"]> : NoArgs;
 /** The parsed body of an endpoint. */
 export type BodyOf<E extends Endpoint> = E["body"] extends z.ZodType ? z.output<E["body"]> : undefined;
+/** A body as it comes, with what the answer's headers said about it. */
+export interface Streamed<Chunk> extends AsyncIterable<Chunk> {
+  /** A header's value by its lowercase name. */
+  header(name: string): string | undefined;
+}
 /** What an endpoint answers: parsed JSON, or a stream for text and bytes. */
 export type ResponseOf<E extends Endpoint> = E["response"] extends z.ZodType
   ? z.output<E["response"]>
   : E["response"] extends typeof text
-    ? AsyncIterable<string>
-    : AsyncIterable<Uint8Array>;
+    ? Streamed<string>
+    : Streamed<Uint8Array>;

@@ -16,6 +16,8 @@ export const errorBody = z.object({
   detail: z.string().optional(),
   /** On 409 to a repeated request whose answer held a secret: what the first one made. */
   resource_id: z.string().optional(),
+  /** On 409 of a merge: the paths that both sides changed differently. */
+  conflicts: z.array(z.string()).optional(),
   request_id: z.string().optional(),
 });
 export type ErrorBody = z.output<typeof errorBody>;

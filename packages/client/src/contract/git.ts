@@ -4,7 +4,7 @@ import { page } from "./lists.ts";
 import { gitRef, queryBoolean, queryInteger, repositoryPath } from "./values.ts";
 
 const ref = gitRef.default("HEAD");
-const sha = z.string().regex(/^[0-9a-f]{40}$/);
+export const sha = z.string().regex(/^[0-9a-f]{40}$/);
 /** Git's own ISO 8601 time with the author's offset. */
 const gitTime = z.string();
 

@@ -5,7 +5,11 @@ import * as serviceAccounts from "./admin-service-accounts.ts";
 import * as auth from "./auth.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as git from "./git.ts";
+import * as issues from "./issues.ts";
+import * as mergeRequests from "./merge-requests.ts";
+import * as pipelines from "./pipelines.ts";
 import * as projects from "./projects.ts";
+import * as secrets from "./secrets.ts";
 import * as system from "./system.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
@@ -15,13 +19,43 @@ export { type ErrorBody, errorBody } from "./errors.ts";
 export { maxPageSize, page, pageOf } from "./lists.ts";
 export { type PathParameterName, type PathParameters, pathParameters } from "./path-parameters.ts";
 export { type Permission, permission, permissions } from "./permissions.ts";
-export { assignments, auth, delegations, git, projects, roles, serviceAccounts, system, tokens, users };
+export {
+  assignments,
+  auth,
+  delegations,
+  git,
+  issues,
+  mergeRequests,
+  pipelines,
+  projects,
+  roles,
+  secrets,
+  serviceAccounts,
+  system,
+  tokens,
+  users,
+};
 
 function isEndpoint(value: unknown): value is Endpoint {
   return typeof value === "object" && value !== null && "method" in value && "path" in value && "permission" in value;
 }
 
-const resources = [system, auth, users, tokens, roles, assignments, delegations, serviceAccounts, projects, git];
+const resources = [
+  system,
+  auth,
+  users,
+  tokens,
+  roles,
+  assignments,
+  delegations,
+  serviceAccounts,
+  projects,
+  git,
+  pipelines,
+  secrets,
+  issues,
+  mergeRequests,
+];
 
 /** Every endpoint of the API: the router, the documents and the tests are checked against this list. */
 export const endpoints: readonly Endpoint[] = resources.flatMap((resource) =>

@@ -26,6 +26,9 @@ export const project = z.object({
   allow_agent_push_to_default: z.boolean().optional(),
   /** Whether the default branch may lose commits: by a force push, or by being deleted. */
   allow_force_push_to_default: z.boolean().optional(),
+  /** What a merge request needs before it is merged: a successful pipeline of its head commit, somebody's approval of it. */
+  merge_requires_pipeline: z.boolean().optional(),
+  merge_requires_approval: z.boolean().optional(),
   is_active: z.boolean(),
   created_at: timestamp,
   updated_at: timestamp,
@@ -91,6 +94,8 @@ export const updateProject = endpoint({
     default_branch: branchName.optional(),
     allow_agent_push_to_default: z.boolean().optional(),
     allow_force_push_to_default: z.boolean().optional(),
+    merge_requires_pipeline: z.boolean().optional(),
+    merge_requires_approval: z.boolean().optional(),
     agent_image: containerImage.nullish(),
   }),
   response: project,

@@ -13,6 +13,7 @@ export interface PlatformErrorDetails extends FailedCall {
   readonly permission: string | undefined;
   readonly reason?: string | undefined;
   readonly grantedBy?: string | undefined;
+  readonly conflicts?: readonly string[];
   readonly requestId: string;
   readonly retryAfter: number | undefined;
 }
@@ -30,6 +31,8 @@ export class PlatformError extends ClientError {
   readonly reason: string | undefined;
   /** On 403: who can grant it, in the server's words. */
   readonly grantedBy: string | undefined;
+  /** On 409 of a merge: the paths that conflict. */
+  readonly conflicts: readonly string[];
   /** What the server's logs know the request by. */
   readonly requestId: string;
   /** Seconds until the server wants to be asked again. */
@@ -43,6 +46,7 @@ export class PlatformError extends ClientError {
     this.permission = details.permission;
     this.reason = details.reason;
     this.grantedBy = details.grantedBy;
+    this.conflicts = details.conflicts ?? [];
     this.requestId = details.requestId;
     this.retryAfter = details.retryAfter;
   }

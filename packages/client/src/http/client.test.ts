@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from "vitest";
-import { auth, type CallArgs, type git, projects, type system } from "../contract/index.ts";
+import { auth, type CallArgs, type git, projects, type Streamed, type system } from "../contract/index.ts";
 import { testClient, testToken } from "../testing/client.ts";
 import { sendJson, startHttpServer } from "../testing/http-server.ts";
 import type { PlatformClient } from "./client.ts";
@@ -67,7 +67,7 @@ test("what call() takes and gives follows from the endpoint", () => {
   expectTypeOf(call<typeof projects.listProjects>)
     .returns.resolves.toHaveProperty("total")
     .toEqualTypeOf<number>();
-  expectTypeOf(call<typeof system.healthz>).returns.resolves.toEqualTypeOf<AsyncIterable<string>>();
+  expectTypeOf(call<typeof system.healthz>).returns.resolves.toEqualTypeOf<Streamed<string>>();
   expectTypeOf(call<typeof git.searchCode>)
     .parameter(1)
     .toHaveProperty("q")

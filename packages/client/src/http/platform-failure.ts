@@ -14,6 +14,7 @@ export const temporaryStatuses: ReadonlySet<number> = new Set([408, 429, 502, 50
 const maxErrorBody = 65_536;
 const maxMessage = 1_000;
 const maxFields = 20;
+const maxConflicts = 100;
 
 function outcomeOf(context: CallContext, status: number, wait: number | undefined, said: ErrorAnswer): Outcome {
   if (isRead(context)) return "answered";
@@ -62,6 +63,7 @@ export async function platformFailure(answer: Answer, context: CallContext): Pro
     permission: said.permission === undefined ? undefined : quote(context, said.permission, 100),
     reason: said.reason === undefined ? undefined : quote(context, said.reason, 300),
     grantedBy: said.grantedBy === undefined ? undefined : quote(context, said.grantedBy, 300),
+    conflicts: said.conflicts.slice(0, maxConflicts).map((path) => quote(context, path, 1000)),
     requestId: quote(context, said.requestId ?? answer.header("x-request-id") ?? context.requestId, 100),
     retryAfter: wait === undefined ? undefined : Math.ceil(wait / 1000),
   };

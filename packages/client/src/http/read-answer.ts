@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Endpoint, ResponseType } from "../contract/endpoint.ts";
+import type { Endpoint, ResponseType, Streamed } from "../contract/endpoint.ts";
 import type { CallContext } from "./call-context.ts";
 import { isHtml } from "./html.ts";
 import { MalformedJson, parseJson } from "./parse-json.ts";
@@ -42,7 +42,12 @@ export async function readAnswer(
   if (isHtml(answer.header("content-type")) && answer.header("content-disposition") === undefined) {
     throw htmlAnswered(context, answer, await readStart(answer, pageStart));
   }
-  return response.kind === "text" ? streamText(answer) : answer.body;
+  const chunks = response.kind === "text" ? streamText(answer) : answer.body;
+  const streamed: Streamed<unknown> = {
+    header: (name) => answer.header(name),
+    [Symbol.asyncIterator]: () => chunks[Symbol.asyncIterator](),
+  };
+  return streamed;
 }
 
 function isSchema(response: ResponseType): response is z.ZodType {

@@ -1,9 +1,10 @@
-import type { Permission } from "@platform-mcp/client/contract";
+import type { Permission, pipelines } from "@platform-mcp/client/contract";
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
 
 /** RFC 3339 in UTC; the database sets it. */
 type CreatedAt = ColumnType<string, never, never>;
 type UpdatedAt = ColumnType<string, never, never>;
+type EndReason = pipelines.EndReason;
 /** Given by the database unless it must be known before the row exists. */
 type Id = Generated<string>;
 
@@ -105,6 +106,12 @@ export interface ProjectsTable {
   allow_agent_push_to_default: Generated<boolean>;
   /** Whether the default branch may lose commits: by a force push, or by being deleted. */
   allow_force_push_to_default: Generated<boolean>;
+  /** What a merge request needs before it is merged: a successful pipeline of its head, somebody's approval of it. */
+  merge_requires_pipeline: Generated<boolean>;
+  merge_requires_approval: Generated<boolean>;
+  /** The last numbers given; counted up in the transaction that uses one. */
+  last_issue_number: Generated<number>;
+  last_merge_request_number: Generated<number>;
   /** False once deleted: the row stays for what refers to it, its name is free again. */
   is_active: Generated<boolean>;
   deleted_at: ColumnType<string | null, never, string | null>;
@@ -166,6 +173,141 @@ export interface RefUpdatesTable {
   processed_at: ColumnType<string | null, never, string | null>;
 }
 
+export interface PipelinesTable {
+  id: Id;
+  project_id: string;
+  trigger: "push" | "api" | "schedule" | "mr";
+  git_ref: string;
+  /** The branch that `git_ref` names, whichever way it names it; null for tags and commits. */
+  branch: string | null;
+  commit_sha: string | null;
+  status: Generated<"pending" | "running" | "success" | "failure" | "cancelled">;
+  triggered_by: string | null;
+  reason: EndReason | null;
+  message: string | null;
+  /** The definition as it was in the commit, checked: what a retry runs again. */
+  definition: ColumnType<unknown, string | null, never>;
+  run: Generated<number>;
+  created_at: CreatedAt;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+export interface PipelineStepsTable {
+  id: Id;
+  pipeline_id: string;
+  project_id: string;
+  step_order: number;
+  name: string;
+  image: string;
+  status: Generated<"pending" | "running" | "success" | "failure" | "skipped">;
+  depends_on: Generated<string[]>;
+  /** Set once the step may run: what came before it has ended, and its conditions hold. */
+  ready_at: string | null;
+  /** The lease. A claim outlives the status until the process has really ended. */
+  claimed_by: string | null;
+  claim_expires_at: string | null;
+  attempt: Generated<number>;
+  /** Set before its process is started: from then on it is never run again by itself. */
+  started_at: string | null;
+  finished_at: string | null;
+  exit_code: number | null;
+  reason: EndReason | null;
+  message: string | null;
+  log_ref: string | null;
+  created_at: CreatedAt;
+}
+
+export interface ArtifactsTable {
+  id: Id;
+  pipeline_id: string;
+  step_id: string | null;
+  name: string;
+  path: string;
+  kind: "file" | "directory";
+  /** Where its bytes are, relative to the artifact store. */
+  store_key: string;
+  content_type: string | null;
+  size_bytes: number;
+  expires_at: string | null;
+  created_at: CreatedAt;
+}
+
+export interface SecretsTable {
+  id: Id;
+  /** Null for one of the whole platform. */
+  project_id: string | null;
+  name: string;
+  /** AES-256-GCM under the master key: nonce, ciphertext, tag. */
+  encrypted_value: Buffer;
+  scope: "pipeline" | "agent" | "deploy" | "all";
+  version: Generated<number>;
+  created_by: string | null;
+  created_at: CreatedAt;
+  updated_at: UpdatedAt;
+}
+
+export interface IssuesTable {
+  id: Id;
+  project_id: string;
+  number: number;
+  author_id: string;
+  title: string;
+  body: string | null;
+  status: Generated<"open" | "closed">;
+  labels: Generated<string[]>;
+  assignee_id: string | null;
+  closed_at: string | null;
+  created_at: CreatedAt;
+  updated_at: UpdatedAt;
+}
+
+export interface MergeRequestsTable {
+  id: Id;
+  project_id: string;
+  number: number;
+  author_id: string;
+  source_branch: string;
+  target_branch: string;
+  title: string;
+  body: string | null;
+  status: Generated<"open" | "merged" | "closed">;
+  merged_by: string | null;
+  merged_at: string | null;
+  /** What was merged, or was to be merged when it was closed; of an open one, the branch tells. */
+  head_sha: string | null;
+  /** Where it left the target branch, so that its diff can be shown when it has been merged. */
+  base_sha: string | null;
+  /** The commit that a merge makes, noted before the branch is moved: found there after a crash, the merge has happened. */
+  merge_commit_sha: string | null;
+  merging_by: string | null;
+  created_at: CreatedAt;
+  updated_at: UpdatedAt;
+}
+
+export interface ReviewsTable {
+  id: Id;
+  project_id: string;
+  mr_id: string;
+  reviewer_id: string;
+  verdict: "approve" | "request_changes" | "comment";
+  body: string | null;
+  commit_sha: string | null;
+  created_at: CreatedAt;
+}
+
+/** On an issue or on a merge request, never both. */
+export interface CommentsTable {
+  id: Id;
+  project_id: string;
+  issue_id: string | null;
+  mr_id: string | null;
+  author_id: string;
+  body: string;
+  created_at: CreatedAt;
+  updated_at: UpdatedAt;
+}
+
 /** What was done, by whom: only ever added to. */
 export interface AuditLogTable {
   id: GeneratedAlways<number>;
@@ -216,6 +358,14 @@ export interface Database {
   recorded_refs: RecordedRefsTable;
   announced_ref_updates: AnnouncedRefUpdatesTable;
   ref_updates: RefUpdatesTable;
+  pipelines: PipelinesTable;
+  pipeline_steps: PipelineStepsTable;
+  artifacts: ArtifactsTable;
+  secrets: SecretsTable;
+  issues: IssuesTable;
+  merge_requests: MergeRequestsTable;
+  mr_reviews: ReviewsTable;
+  comments: CommentsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
 }

@@ -1,8 +1,6 @@
 import { git } from "@platform-mcp/client";
-import { defineTool, list, named } from "@platform-mcp/server-kit";
+import { bareArrayPage, defineTool, limit, list, named, offset, type Page } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { limit, offset } from "../arguments.ts";
-import { bareArrayPage, type Page } from "../bare-page.ts";
 
 export const listBranches = defineTool({
   name: "list_branches",

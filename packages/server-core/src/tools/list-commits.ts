@@ -1,8 +1,7 @@
 import { git } from "@platform-mcp/client";
-import { defineTool, list, user } from "@platform-mcp/server-kit";
+import { bareArrayPage, defineTool, limit, list, offset, type Page, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { limit, offset, path, ref } from "../arguments.ts";
-import { bareArrayPage, type Page } from "../bare-page.ts";
+import { path, ref } from "../arguments.ts";
 
 export const listCommits = defineTool({
   name: "list_commits",

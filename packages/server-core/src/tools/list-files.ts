@@ -1,8 +1,7 @@
 import { git, type ResponseOf } from "@platform-mcp/client";
-import { defineTool, list, named, note } from "@platform-mcp/server-kit";
+import { bareArrayPage, defineTool, list, named, note, offset, type Page } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { offset, path, ref } from "../arguments.ts";
-import { bareArrayPage, type Page } from "../bare-page.ts";
+import { path, ref } from "../arguments.ts";
 
 /** More than a result can hold in most repositories; the budget cuts the rest. */
 const maxEntries = 500;

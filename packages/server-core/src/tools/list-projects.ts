@@ -1,7 +1,6 @@
 import { projects } from "@platform-mcp/client";
-import { definePlatformTool, list } from "@platform-mcp/server-kit";
+import { definePlatformTool, limit, list, offset } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { limit, offset } from "../arguments.ts";
 import { projectOutput, projectRow } from "../project.ts";
 
 export const listProjects = definePlatformTool({

@@ -1,7 +1,7 @@
 import { git } from "@platform-mcp/client";
-import { defineTool, list, named, UserText, user } from "@platform-mcp/server-kit";
+import { defineTool, list, named, offset, UserText, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { offset, path, ref } from "../arguments.ts";
+import { path, ref } from "../arguments.ts";
 
 export const searchCode = defineTool({
   name: "search_code",

@@ -3,6 +3,8 @@ import * as foundations from "./0001-foundations.ts";
 import * as access from "./0002-access.ts";
 import * as boundary from "./0003-boundary.ts";
 import * as git from "./0004-git.ts";
+import * as pipelines from "./0005-pipelines.ts";
+import * as issues from "./0006-issues.ts";
 
 /** Every migration, in order. One that has been released is never changed: a new one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-access": access,
   "0003-boundary": boundary,
   "0004-git": git,
+  "0005-pipelines": pipelines,
+  "0006-issues": issues,
 };

@@ -1,0 +1,80 @@
+import type { Readable } from "node:stream";
+import type { Repository } from "../git/repository.ts";
+
+/** A step as a runtime runs it: everything is resolved, nothing is looked up. */
+export interface StepPlan {
+  readonly stepId: string;
+  /** How often the step was claimed: with `stepId`, the name of this one run. */
+  readonly attempt: number;
+  readonly pipelineId: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly image: string;
+  /** Joined with ` && ` and run by `sh -c`; none is a success. */
+  readonly commands: readonly string[];
+  /** The whole environment beside what the runtime gives: `PATH`, `HOME`, the locale. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly source: {
+    readonly repository: Repository;
+    /** Full SHA. */
+    readonly commit: string;
+  };
+  /** What earlier steps left, put into the work tree before the step starts. */
+  readonly inputs: readonly StepInput[];
+}
+
+/** A file, or a directory as a tar archive, that is put at `path` in the work tree. */
+export interface StepInput {
+  readonly path: string;
+  readonly kind: "file" | "directory";
+  open(): Readable;
+}
+
+/** What a step left at a path in its work tree: a file, or a directory as a tar archive. */
+export interface StepOutput {
+  readonly path: string;
+  readonly kind: "file" | "directory";
+  open(): Readable;
+}
+
+/** How a step's process ended. */
+export interface StepExit {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** True when it was stopped by the watch over its worker: no sign of life for too long. */
+  readonly abandoned: boolean;
+}
+
+/** A step that runs. */
+export interface RunningStep {
+  /** Resolves when the process and everything that it started are gone; never rejects. */
+  readonly exited: Promise<StepExit>;
+  /** Asks it to end (SIGTERM to all of it), and ends it 10 seconds later whatever it does; may be called again. */
+  stop(): void;
+  /** Shows that whoever runs the step is alive and still holds its lease; without it for 20 s, the step ends by itself. */
+  keepAlive(): void;
+  /** Once it has exited: what it left at a path, undefined if nothing, or only what was checked out. */
+  output(path: string): Promise<StepOutput | undefined>;
+  /** Ends what is left of it and removes its work tree. Must be called, may be called at any time and again. */
+  dispose(): Promise<void>;
+}
+
+/** A step could not be set up: its source, inputs or image. The message is for the user. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+/** What runs things. Nothing above this folder knows which one it is. */
+export interface Runtime {
+  /** Sentences about how steps run here, for the top of their logs. */
+  describe(plan: StepPlan): readonly string[];
+  /**
+   * Prepares and starts a step; resolves once its process runs. What it prints, stdout and stderr in the order it came,
+   * goes to `output`, which slows the step down while its promise is pending.
+   * @throws StartError, and whatever ends `signal`
+   */
+  startStep(plan: StepPlan, output: (chunk: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<RunningStep>;
+  /** Ends and removes what runs of an earlier process of this platform left, before this one starts any. */
+  cleanUp(): Promise<void>;
+}
