@@ -1,0 +1,18 @@
+/** The servers of role dev, by the name under which a host knows them. */
+export type Server = "platform-core" | "platform-pipeline" | "platform-issues";
+
+/** How an agent acts: with its servers' tools, and with a shell in its clone of the repository. */
+export interface Hands {
+  /** Calls a tool and gives the text that the model reads. @throws when it is an error */
+  tool(server: Server, name: string, args?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Runs a command and gives what it prints. @throws when its exit code is not 0 */
+  shell(command: string): Promise<string>;
+  /** What it thinks it does, for whoever watches. */
+  say(words: string): void;
+}
+
+/** What people do meanwhile, over the API. */
+export interface Reviewer {
+  requestChanges(mergeRequest: number, words: string): Promise<void>;
+  approve(mergeRequest: number, words: string): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { type AgentShell, runCommand } from "./agent-shell.ts";
+import type { Hands } from "./hands.ts";
+import type { Narrator } from "./narrator.ts";
+
+interface ConnectOptions {
+  readonly serversDir: string;
+  readonly servers: readonly string[];
+  readonly shell: AgentShell;
+  readonly narrator: Narrator;
+}
+
+/** Starts the servers as a host does, and gives hands that use them and tell the narrator. */
+export async function connectHands(options: ConnectOptions): Promise<Hands & AsyncDisposable> {
+  const { serversDir, servers, shell, narrator } = options;
+  const clients = new Map(servers.map((name) => [name, new Client({ name: "demo", version: "1" })]));
+  const close = async () => {
+    await Promise.all([...clients.values()].map((client) => client.close()));
+  };
+  const connect = async (name: string, client: Client) => {
+    const transport = { command: process.execPath, args: [join(serversDir, `${name}.js`)], env: { ...shell.env } };
+    await client.connect(new StdioClientTransport(transport));
+  };
+  await Promise.all([...clients].map(([name, client]) => connect(name, client))).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return {
+    async tool(server, name, args = {}) {
+      narrator.call(server, name, args);
+      const { content, isError } = await callTool(clients.get(server), name, args);
+      narrator.answer(content);
+      if (isError) throw new Error(content);
+      return content;
+    },
+    async shell(command) {
+      narrator.command(command);
+      const output = await runCommand(command, shell);
+      narrator.output(output);
+      return output;
+    },
+    say: (words) => narrator.say(words),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function callTool(client: Client | undefined, name: string, args: Readonly<Record<string, unknown>>) {
+  if (client === undefined) throw new Error(`the role has no server with ${name}`);
+  const result = await client.callTool({ name, arguments: { ...args } });
+  const content = result.content.map((block) => (block.type === "text" ? block.text : block.type)).join("\n");
+  return { content, isError: result.isError === true };
+}
