@@ -11,6 +11,14 @@ export type Resource =
   | "role"
   | "role_assignment"
   | "delegation"
+  | "pipeline"
+  | "step"
+  | "artifact"
+  | "issue"
+  | "merge_request"
+  | "review"
+  | "comment"
+  | "secret"
   | "platform";
 
 /** Who did it. `system` is somebody at the platform's machine, or the platform itself; `unknown` had no credential. */

@@ -13,6 +13,10 @@ const resources: Readonly<Record<string, Resource>> = {
   token_id: "token",
   role_id: "role",
   delegation_id: "delegation",
+  pipeline_id: "pipeline",
+  step_id: "step",
+  artifact_id: "artifact",
+  comment_id: "comment",
 };
 
 /**

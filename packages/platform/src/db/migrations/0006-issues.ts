@@ -9,6 +9,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- The last numbers given; counted up in the transaction that uses one.
       add column last_issue_number integer not null default 0,
       add column last_merge_request_number integer not null default 0;
+    -- To count is not to change the project.
+    drop trigger projects_updated on projects;
+    create trigger projects_updated before update on projects for each row
+      when (
+        old.last_issue_number = new.last_issue_number
+        and old.last_merge_request_number = new.last_merge_request_number
+      )
+      execute function set_updated_at();
 
     create table issues (
       id uuid primary key default gen_random_uuid(),
@@ -77,8 +85,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       mr_id uuid references merge_requests on delete cascade,
       author_id uuid not null references users,
       body text not null,
-      created_at timestamptz not null default clock_timestamp(),
-      updated_at timestamptz not null default now(),
+      -- The statement's time: comments of one transaction keep their order, and a new one was not changed since.
+      created_at timestamptz not null default statement_timestamp(),
+      updated_at timestamptz not null default statement_timestamp(),
       check (num_nonnulls(issue_id, mr_id) = 1)
     );
     create index comments_issue on comments (issue_id, created_at) where issue_id is not null;
