@@ -12,6 +12,7 @@ export const pipelineTrigger = z.enum(["push", "api", "schedule", "mr"]);
  * - `exit`: its commands ended with `exit_code`; `timeout`, `cancelled`: they were stopped.
  * - `lost`: the platform that ran it went away; it is not run again by itself.
  * - `start_failed`: its process, checkout or image could not be set up.
+ * - `not_stored`: its log or what it left could not be kept.
  * - `dependency_failed`, `condition`: it was skipped because of a step before it, or by its own `when`.
  * - `invalid_definition`: the commit's `.platform.yaml` cannot be used; the message says where.
  * - `superseded`: a later push of the branch took its place.
@@ -23,6 +24,7 @@ export const endReason = z.enum([
   "superseded",
   "lost",
   "start_failed",
+  "not_stored",
   "oom_killed",
   "evicted",
   "image_pull",

@@ -1,5 +1,6 @@
 import type { Permission, pipelines } from "@platform-mcp/client/contract";
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
+import type { PipelineDefinition } from "../pipelines/definition/definition.ts";
 
 /** RFC 3339 in UTC; the database sets it. */
 type CreatedAt = ColumnType<string, never, never>;
@@ -186,7 +187,7 @@ export interface PipelinesTable {
   reason: EndReason | null;
   message: string | null;
   /** The definition as it was in the commit, checked: what a retry runs again. */
-  definition: ColumnType<unknown, string | null, never>;
+  definition: ColumnType<PipelineDefinition | null, string | null, never>;
   run: Generated<number>;
   created_at: CreatedAt;
   started_at: string | null;
@@ -208,6 +209,8 @@ export interface PipelineStepsTable {
   claimed_by: string | null;
   claim_expires_at: string | null;
   attempt: Generated<number>;
+  /** How often in a row it was claimed and lost before its process was started. */
+  lost_claims: Generated<number>;
   /** Set before its process is started: from then on it is never run again by itself. */
   started_at: string | null;
   finished_at: string | null;

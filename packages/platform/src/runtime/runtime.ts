@@ -65,16 +65,29 @@ export class StartError extends Error {
   override readonly name = "StartError";
 }
 
+/** What a step's start tells whoever asked for it. */
+export interface StepEvents {
+  /**
+   * What the step prints, stdout and stderr in the order it came; slows the step down while its promise is pending.
+   * Never rejects.
+   */
+  readonly output: (chunk: Uint8Array) => Promise<void>;
+  /**
+   * Called once everything is prepared, and awaited before the process is started, so that it can be noted that the step
+   * may do something from now on. When it rejects, no process is started, and that ends the start.
+   */
+  readonly starting: () => Promise<void>;
+}
+
 /** What runs things. Nothing above this folder knows which one it is. */
 export interface Runtime {
   /** Sentences about how steps run here, for the top of their logs. */
   describe(plan: StepPlan): readonly string[];
   /**
-   * Prepares and starts a step; resolves once its process runs. What it prints, stdout and stderr in the order it came,
-   * goes to `output`, which slows the step down while its promise is pending.
-   * @throws StartError, and whatever ends `signal`
+   * Prepares and starts a step; resolves once its process runs. When it rejects, nothing of the step is left.
+   * @throws StartError, what `starting` rejected with, and the reason of `signal` when that ends the preparation
    */
-  startStep(plan: StepPlan, output: (chunk: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<RunningStep>;
+  startStep(plan: StepPlan, events: StepEvents, signal: AbortSignal): Promise<RunningStep>;
   /** Ends and removes what runs of an earlier process of this platform left, before this one starts any. */
   cleanUp(): Promise<void>;
 }

@@ -45,6 +45,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       claimed_by uuid,
       claim_expires_at timestamptz,
       attempt integer not null default 0,
+      -- How often in a row it was claimed and lost before its process was started.
+      lost_claims integer not null default 0,
       -- Set before its process is started: from then on it may have done something, and is never run again by itself.
       started_at timestamptz,
       finished_at timestamptz,
