@@ -9,6 +9,9 @@ export type { RecordedRequest, ToolResult } from "./messages-request.ts";
 /** A turn of the script, or what makes it from the request that asks for it. */
 export type TurnSource = ScriptedTurn | ((request: RecordedRequest) => ScriptedTurn);
 
+/** The turns in their order, or what gives each when it is asked for. */
+export type Script = readonly TurnSource[] | ((request: RecordedRequest) => Promise<ScriptedTurn>);
+
 /** A running stand-in for the Anthropic Messages API. */
 export interface MessagesApi {
   /** What the host takes as its base URL, without a slash at the end. */
@@ -25,10 +28,10 @@ export interface MessagesApi {
  * same turn again, and a request beside the conversation moves nothing. Past the script's end the answer is an error
  * that a host does not retry.
  */
-export async function startMessagesApi(turns: readonly TurnSource[]): Promise<MessagesApi> {
+export async function startMessagesApi(script: Script): Promise<MessagesApi> {
   const requests: RecordedRequest[] = [];
   const server = createServer((incoming, response) => {
-    answer(turns, requests, incoming, response).catch((error: unknown) => {
+    answer(script, requests, incoming, response).catch((error: unknown) => {
       const type = error instanceof RequestError ? error.type : "invalid_request_error";
       const message = error instanceof Error ? error.message : String(error);
       sendJson(response, error instanceof RequestError ? error.status : 400, {
@@ -67,7 +70,7 @@ class RequestError extends Error {
 }
 
 async function answer(
-  turns: readonly TurnSource[],
+  script: Script,
   requests: RecordedRequest[],
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -89,12 +92,8 @@ async function answer(
     return;
   }
   requests.push(request);
-  const source = turns[request.turn];
-  if (source === undefined) {
-    throw new Error(`the script has ${turns.length} turns, and turn ${request.turn + 1} was asked for`);
-  }
-  const script = typeof source === "function" ? source(request) : source;
-  const message = answerMessage(script, request.turn, String(request.body.model));
+  const turn = typeof script === "function" ? await script(request) : scriptedTurn(script, request);
+  const message = answerMessage(turn, request.turn, String(request.body.model));
   if (request.body.stream !== true) {
     sendJson(response, 200, message);
     return;
@@ -102,6 +101,14 @@ async function answer(
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
   for (const event of answerEvents(message)) response.write(event);
   response.end();
+}
+
+function scriptedTurn(turns: readonly TurnSource[], request: RecordedRequest): ScriptedTurn {
+  const source = turns[request.turn];
+  if (source === undefined) {
+    throw new Error(`the script has ${turns.length} turns, and turn ${request.turn + 1} was asked for`);
+  }
+  return typeof source === "function" ? source(request) : source;
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

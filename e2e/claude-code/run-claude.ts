@@ -22,6 +22,8 @@ export interface ClaudeOptions {
    * Default false: the MCP tools' definitions go into each request, and no other tool exists.
    */
   readonly toolSearch?: boolean;
+  /** The built-in tools that exist without tool search, such as `Bash`. */
+  readonly builtInTools?: readonly string[];
   readonly extraArgs?: readonly string[];
   /** Milliseconds until the run is killed. Default 60,000. */
   readonly deadlineMs?: number;
@@ -55,6 +57,7 @@ export async function runClaude(options: ClaudeOptions): Promise<ClaudeResult> {
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
         // Without it every server is given the whole environment, the API key included.
         CLAUDE_CODE_MCP_ALLOWLIST_ENV: "1",
+        ...(options.toolSearch !== true && { ENABLE_TOOL_SEARCH: "false" }),
         ...options.env,
       },
       deadlineMs: options.deadlineMs ?? 60_000,
@@ -65,13 +68,14 @@ export async function runClaude(options: ClaudeOptions): Promise<ClaudeResult> {
   }
 }
 
-function claudeArgs({ prompt, mcpConfig, allowedTools = [], toolSearch = false, extraArgs = [] }: ClaudeOptions) {
+function claudeArgs({ prompt, mcpConfig, allowedTools = [], toolSearch = false, ...options }: ClaudeOptions) {
+  const { builtInTools = [], extraArgs = [] } = options;
   return [
     "--print",
     ...["--output-format", "stream-json", "--verbose"],
     ...["--strict-mcp-config", `--mcp-config=${mcpConfig}`],
     ...(allowedTools.length > 0 ? [`--allowedTools=${allowedTools.join(",")}`] : []),
-    ...(toolSearch ? [] : ["--tools", ""]),
+    ...(toolSearch ? [] : ["--tools", builtInTools.join(",")]),
     ...extraArgs,
     // Some options take any number of values, and would take the prompt as one more.
     ...["--", prompt],
