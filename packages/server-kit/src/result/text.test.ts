@@ -23,6 +23,17 @@ test("its position stands before it", () => {
   expect(renderData(part("a\nb", { position }))).toEqual({ lines: "1-2", content: "a\nb" });
 });
 
+test("a label stands before each line, and counts", () => {
+  const label = (line: number) => `${line + 400}: `;
+  expect(renderText(part("one\ntwo\n", { label }))).toBe(
+    "<untrusted c0ffee00>\n401: one\n402: two\n</untrusted c0ffee00>",
+  );
+  const key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n";
+  expect(renderText(part(key, { label }))).toContain("\n402: [masked]\n");
+  const long = renderText(part("x\n".repeat(20_000), { label: () => "a label ".repeat(20) }));
+  expect(long.length).toBeLessThan(45_000);
+});
+
 test("lines that do not fit are left out from the end, or from the beginning", () => {
   const lines = Array.from({ length: 5000 }, (_, at) => `line ${at + 1}`);
   const head = renderText(part(lines.join("\n")));

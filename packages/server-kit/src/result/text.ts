@@ -23,6 +23,8 @@ export interface TextOptions {
   readonly rest: (shown: ShownLines) => string;
   /** Said instead when the only line that is shown is longer than an answer may be, and was cut. */
   readonly lineCut: (shown: ShownLines) => string;
+  /** What stands before a line, such as its number in a longer text; the platform's own word. */
+  readonly label?: (line: number) => string;
   /** A field above the text that tells which lines are shown, such as `lines: 1-20 of 300`. */
   readonly position?: { readonly key: string; readonly value: (shown: ShownLines) => string };
 }
@@ -31,7 +33,11 @@ export interface TextOptions {
 export function text(options: TextOptions): Part {
   return {
     render({ mode, budget, nonce }) {
-      const lines = sanitizeLines(options.text).replace(/\n$/, "").split("\n");
+      const { label = () => "" } = options;
+      const lines = sanitizeLines(options.text)
+        .replace(/\n$/, "")
+        .split("\n")
+        .map((line, at) => `${label(at + 1)}${line}`);
       const asSent =
         mode === "structured" ? (line: string) => JSON.stringify(line).slice(1, -1) : (line: string) => line;
       const fitted = fitLines(lines, { budget, keep: options.keep ?? "head", asSent });
