@@ -4,6 +4,7 @@ import type { ToolResult } from "../result/part.ts";
 import { render } from "../result/render.ts";
 import type { OfferedTool } from "./catalogue.ts";
 import { errorText } from "./error-text.ts";
+import { explained } from "./missing-endpoint.ts";
 import type { ToolOptions } from "./options.ts";
 import type { ProjectScope } from "./project-scope.ts";
 import type { Api, Tool } from "./tool.ts";
@@ -40,8 +41,9 @@ export async function callTool(
   environment: CallEnvironment,
 ): Promise<CallResult> {
   const { options, tools } = environment;
+  const api = apiOf(request, environment);
   try {
-    const result = await run(offered, request, environment);
+    const result = await run(offered, request, api, environment.scope);
     const nonce = randomBytes(4).toString("hex");
     const rendered = render(result, { mode: options.output, tokens: options.resultTokens, nonce });
     if (rendered.text !== undefined) return { content: [{ type: "text", text: rendered.text }] };
@@ -53,7 +55,7 @@ export async function callTool(
         {
           type: "text",
           text: errorText(
-            error,
+            await explained(error, api),
             offered.tool,
             Array.from(tools.values(), ({ tool }) => tool),
           ),
@@ -64,18 +66,20 @@ export async function callTool(
   }
 }
 
+function apiOf({ signal, traceparent }: CallRequest, { client }: CallEnvironment): Api {
+  return {
+    call: (endpoint, args) =>
+      client().call(endpoint, args, { signal, ...(traceparent === undefined ? {} : { traceparent }) }),
+  };
+}
+
 async function run(
   { tool, check }: OfferedTool,
-  request: CallRequest,
-  { client, scope }: CallEnvironment,
+  { args, signal, progress }: CallRequest,
+  api: Api,
+  scope: ProjectScope,
 ): Promise<ToolResult> {
-  const args = check(request.args);
-  const { signal, traceparent, progress } = request;
-  const api: Api = {
-    call: (endpoint, callArgs) =>
-      client().call(endpoint, callArgs, { signal, ...(traceparent === undefined ? {} : { traceparent }) }),
-  };
-  return await runInScope(tool, args, { api, signal, progress }, scope);
+  return await runInScope(tool, check(args), { api, signal, progress }, scope);
 }
 
 function runInScope(

@@ -9,6 +9,7 @@ import {
 } from "@platform-mcp/client";
 import { describe, expect, test } from "vitest";
 import { deleteThings, getThing, renameThing, tools } from "../testing/tools.ts";
+import { AdvisedError } from "./advised-error.ts";
 import { ArgumentError } from "./argument-error.ts";
 import { errorText } from "./error-text.ts";
 import type { Tool } from "./tool.ts";
@@ -75,6 +76,14 @@ describe("what the platform answered", () => {
       "lacks the permission project:write on the whole platform. Who can change that: an administrator",
     );
     expect(textOf(answer(403, { path: "/api/elsewhere" }))).toContain("may not do this");
+  });
+
+  test("a tool that knows better says what to do next", () => {
+    expect(textOf(new AdvisedError(answer(409), "Fetch first."))).toMatchInlineSnapshot(`
+      "get_thing failed: 409 "no reason given" (GET /api/projects/{project_id}/blob).
+      Fetch first.
+      Request id: req-1"
+    `);
   });
 
   test("404 names the tools that show what exists", () => {

@@ -1,7 +1,9 @@
 import { ClientError, ConfigError, type Endpoint, PlatformError } from "@platform-mcp/client";
 import { sanitize } from "../untrusted/sanitize.ts";
 import { quoteText } from "../untrusted/user-text.ts";
+import { AdvisedError } from "./advised-error.ts";
 import { ArgumentError } from "./argument-error.ts";
+import { notOffered } from "./missing-endpoint.ts";
 import type { Tool } from "./tool.ts";
 import { whereToLook } from "./where-to-look.ts";
 
@@ -15,7 +17,8 @@ const shownFields = 10;
  */
 export function errorText(error: unknown, tool: Tool, offered: Iterable<Tool>): string {
   if (error instanceof ArgumentError) return `${tool.name} was not called: ${sanitize(error.message)}.`;
-  if (error instanceof PlatformError) return answered(error, tool, offered);
+  if (error instanceof AdvisedError) return advised(error, tool);
+  if (error instanceof PlatformError) return answered(error, tool, adviceFor(error, tool, offered));
   if (error instanceof ClientError) return `${tool.name} failed: ${sanitize(error.message)}${retryAdvice(error)}`;
   if (error instanceof ConfigError) {
     return `${tool.name} failed: this server is configured wrongly: ${sanitize(error.message)}. Retrying cannot help; tell the user.`;
@@ -27,12 +30,17 @@ export function errorText(error: unknown, tool: Tool, offered: Iterable<Tool>): 
   return `${tool.name} failed: a defect in the tool, or an answer of the platform that it cannot read. Retrying cannot help; go on without it.`;
 }
 
-function answered(error: PlatformError, tool: Tool, offered: Iterable<Tool>): string {
+function advised({ cause, advice }: AdvisedError, tool: Tool): string {
+  if (cause instanceof PlatformError) return answered(cause, tool, advice);
+  return `${tool.name} failed (${cause.method} ${cause.path}).\n${advice}`;
+}
+
+function answered(error: PlatformError, tool: Tool, advice: string): string {
   const fields = error.fields.slice(0, shownFields);
   const lines = [
     `${tool.name} failed: ${error.status} ${quoteText(sanitize(error.serverMessage), 500)} (${error.method} ${error.path}).`,
     ...fields.map(({ path, message }) => `- ${quoteText(sanitize(path), 100)}: ${quoteText(sanitize(message), 300)}`),
-    adviceFor(error, tool, offered),
+    advice,
     error.requestId === "" ? "" : `Request id: ${sanitize(error.requestId).slice(0, 100)}`,
   ];
   return lines.filter((line) => line !== "").join("\n");
@@ -52,7 +60,7 @@ function adviceFor(error: PlatformError, tool: Tool, offered: Iterable<Tool>): s
       return missing(error, tool, offered);
     case 405:
     case 501:
-      return "This platform does not offer this operation. Retrying cannot help.";
+      return notOffered;
     case 409:
       return conflict(error);
     case 413:
@@ -83,7 +91,7 @@ function forbidden(error: PlatformError, tool: Tool): string {
 }
 
 function missing(error: PlatformError, tool: Tool, offered: Iterable<Tool>): string {
-  if (error.serverMessage === "not found") return "This platform does not offer this operation. Retrying cannot help.";
+  if (/^not found$/i.test(error.serverMessage)) return notOffered;
   const tools = whereToLook(error.serverMessage, tool, offered);
   const look = tools.length === 0 ? "Check the arguments." : `What exists: ${tools.join(", ")}.`;
   return `It does not exist, or this session may not see it. ${look}`;
