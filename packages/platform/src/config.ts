@@ -21,6 +21,10 @@ export interface PlatformConfig {
   readonly secureCookies: boolean;
   /** Bytes of the largest pack that a push may send. */
   readonly maxPushBytes: number;
+  /** Bytes of the largest log of one step. */
+  readonly maxLogBytes: number;
+  /** Bytes of the largest artifact. */
+  readonly maxArtifactBytes: number;
   readonly rateLimits: RateLimits;
   /** Whether `X-Forwarded-For` says who asks. */
   readonly trustProxy: boolean;
@@ -49,6 +53,11 @@ const rateLimits = z.string().transform((text, context): RateLimits => {
   return { ...defaultRateLimits, ...limits };
 });
 
+const byteCount = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, "must be a whole number of bytes")
+  .transform(Number);
+
 const environment = z.object({
   PLATFORM_LISTEN: listenAddress.default("127.0.0.1:8080"),
   PLATFORM_DATA: z.string().default(".platform"),
@@ -59,10 +68,9 @@ const environment = z.object({
   PLATFORM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
   PLATFORM_SECURE_COOKIES: z.enum(["true", "false"]).default("false"),
-  PLATFORM_MAX_PUSH_BYTES: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, "must be a whole number of bytes")
-    .default(String(2 * 1024 ** 3)),
+  PLATFORM_MAX_PUSH_BYTES: byteCount.default(2 * 1024 ** 3),
+  PLATFORM_MAX_LOG_BYTES: byteCount.default(256 * 1024 ** 2),
+  PLATFORM_MAX_ARTIFACT_BYTES: byteCount.default(1024 ** 3),
   PLATFORM_RATE_LIMITS: rateLimits.default(defaultRateLimits),
   PLATFORM_TRUST_PROXY: z.enum(["true", "false"]).default("false"),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
@@ -76,8 +84,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     const problems = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
     throw new PlatformConfigError(problems.join("; "));
   }
-  const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL, PLATFORM_MAX_PUSH_BYTES, ...access } =
-    result.data;
+  const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL, ...access } = result.data;
   const colon = PLATFORM_LISTEN.lastIndexOf(":");
   const port = Number(PLATFORM_LISTEN.slice(colon + 1));
   if (port > 65_535) throw new PlatformConfigError("PLATFORM_LISTEN must have a port from 0 to 65535");
@@ -89,7 +96,9 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     logLevel: PLATFORM_LOG_LEVEL,
     adminPassword: access.PLATFORM_ADMIN_PASSWORD,
     secureCookies: access.PLATFORM_SECURE_COOKIES === "true",
-    maxPushBytes: Number(PLATFORM_MAX_PUSH_BYTES),
+    maxPushBytes: access.PLATFORM_MAX_PUSH_BYTES,
+    maxLogBytes: access.PLATFORM_MAX_LOG_BYTES,
+    maxArtifactBytes: access.PLATFORM_MAX_ARTIFACT_BYTES,
     rateLimits: access.PLATFORM_RATE_LIMITS,
     trustProxy: access.PLATFORM_TRUST_PROXY === "true",
     tracesEndpoint: access.OTEL_EXPORTER_OTLP_ENDPOINT,
