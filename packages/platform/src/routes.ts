@@ -2,6 +2,7 @@ import { accessRoutes } from "./access/routes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { gitRoutes } from "./git/routes.ts";
 import type { Route } from "./http/route.ts";
+import { issueRoutes } from "./issues/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -22,5 +23,6 @@ export function allRoutes({ repositories, version, secureCookies, metrics }: Ser
     ...accessRoutes({ secureCookies }),
     ...projectRoutes(repositories),
     ...gitRoutes(repositories),
+    ...issueRoutes,
   ];
 }

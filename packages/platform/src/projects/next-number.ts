@@ -2,7 +2,7 @@ import type { Queryable } from "../db/queryable.ts";
 
 /**
  * The next number of a project's issues or merge requests, counted from 1. The project's row stays locked until the
- * transaction ends, so that numbers have neither gaps nor duplicates: take one last before what uses it.
+ * transaction ends, so that numbers have neither gaps nor duplicates: take one right before the row that uses it.
  */
 export async function nextNumber(
   db: Queryable,
