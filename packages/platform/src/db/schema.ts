@@ -5,7 +5,7 @@ import type { PipelineDefinition } from "../pipelines/definition/definition.ts";
 /** RFC 3339 in UTC; the database sets it. */
 type CreatedAt = ColumnType<string, never, never>;
 type UpdatedAt = ColumnType<string, never, never>;
-type EndReason = pipelines.EndReason;
+export type EndReason = pipelines.EndReason;
 /** Given by the database unless it must be known before the row exists. */
 type Id = Generated<string>;
 
