@@ -1,4 +1,7 @@
 export { type BarePage, bareArrayPage, type Page } from "./result/bare-page.ts";
+export { type Change, changedFileOutput, changedFiles, patchLines } from "./result/change.ts";
+export { type Entry, entries } from "./result/entries.ts";
+export { filePatches } from "./result/file-patches.ts";
 export { list } from "./result/list.ts";
 export { note } from "./result/note.ts";
 export type { Part, ToolResult } from "./result/part.ts";
@@ -11,6 +14,8 @@ export { AdvisedError } from "./tools/advised-error.ts";
 export { ArgumentError } from "./tools/argument-error.ts";
 export { ifOffered, isMissingEndpoint } from "./tools/missing-endpoint.ts";
 export { limit, offset } from "./tools/paging.ts";
-export { definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
+export type { Setting } from "./tools/settings.ts";
+export { type Api, definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
+export { nameList } from "./untrusted/name-list.ts";
 export { shellWord } from "./untrusted/shell-word.ts";
 export { named, quoteName, UserText, user } from "./untrusted/user-text.ts";

@@ -1,5 +1,5 @@
-import { git, type ResponseOf } from "@platform-mcp/client";
-import { defineTool, list, named, note, type Part, record, text } from "@platform-mcp/server-kit";
+import { git } from "@platform-mcp/client";
+import { changedFileOutput, changedFiles, defineTool, patchLines, record } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { path, revision } from "../arguments.ts";
 
@@ -8,8 +8,10 @@ const firstPatchBytes = 65_536;
 /** The most that the platform gives. */
 const maxPatchBytes = 1_048_576;
 
+const name = "compare_refs";
+
 export const compareRefs = defineTool({
-  name: "compare_refs",
+  name,
   title: "Compare refs",
   description:
     "Show what `head` changed since it left `base`: commit counts, changed files with line counts, and the patch. Narrow a large one with `path`.",
@@ -29,15 +31,7 @@ export const compareRefs = defineTool({
     behind_by: z.int(),
     additions: z.int(),
     deletions: z.int(),
-    files: z.array(
-      z.object({
-        path: z.string(),
-        status: z.string(),
-        additions: z.int().nullable(),
-        deletions: z.int().nullable(),
-        previous_path: z.string().nullable(),
-      }),
-    ),
+    files: z.array(z.object(changedFileOutput)),
     total_files: z.int(),
     patch_lines: z.string(),
     patch: z.string().optional(),
@@ -47,8 +41,8 @@ export const compareRefs = defineTool({
     const patch_limit = patch_line !== undefined ? maxPatchBytes : offset !== undefined ? 0 : firstPatchBytes;
     const change = await api.call(git.compareRefs, { project_id: project, base, head, path, patch_limit });
     // Whoever asks for more of the one has seen the beginning of the other.
-    if (patch_line !== undefined) return patchFrom(change, patch_line);
-    if (offset !== undefined) return filesFrom(change, offset);
+    if (patch_line !== undefined) return patchLines(change, name, patch_line);
+    if (offset !== undefined) return changedFiles(change, name, offset);
     const summary = record({
       base_sha: change.base_sha,
       head_sha: change.head_sha,
@@ -58,51 +52,7 @@ export const compareRefs = defineTool({
       additions: change.additions,
       deletions: change.deletions,
     });
-    const files = filesFrom(change, 0);
-    return change.patch === "" ? [summary, files] : [summary, files, patchFrom(change, 1)];
+    const files = changedFiles(change, name, 0);
+    return change.patch === "" ? [summary, files] : [summary, files, patchLines(change, name, 1)];
   },
 });
-
-type Comparison = ResponseOf<typeof git.compareRefs>;
-
-function filesFrom({ files, total_files, patch }: Comparison, offset: number): Part {
-  return list({
-    of: "files",
-    items: files.slice(offset).map((file) => ({
-      path: named(file.path),
-      status: file.status,
-      additions: file.additions,
-      deletions: file.deletions,
-      previous_path: named(file.previous_path),
-    })),
-    offset,
-    total: total_files,
-    // The platform lists the first thousands only.
-    next: (next) =>
-      next < files.length
-        ? `compare_refs with offset=${next}, or path set to a directory`
-        : "compare_refs with path set to a directory",
-    empty: "There is no difference.",
-    // The files tell what the change is about; the patch gets what they leave.
-    share: patch === "" ? 1 : 0.4,
-  });
-}
-
-function patchFrom({ patch, patch_truncated }: Comparison, first: number): Part {
-  const lines = patch.split("\n").slice(first - 1);
-  if (lines.join("") === "") {
-    const why = patch_truncated ? "the platform gives no more of it: set path to one file" : "it ends before that line";
-    return note(`No patch at patch_line=${first}: ${why}.`);
-  }
-  const next = (line: number) => `compare_refs with patch_line=${line}, or path set to one file`;
-  const lineAt = (line: number) => first + line - 1;
-  return text({
-    key: "patch",
-    text: lines.join("\n"),
-    position: { key: "patch_lines", value: ({ from, to }) => `${lineAt(from)}-${lineAt(to)}` },
-    more: patch_truncated,
-    rest: ({ to }) => `The rest of the patch is left out to keep the answer short: ${next(lineAt(to) + 1)}.`,
-    lineCut: ({ to }) =>
-      `Line ${lineAt(to)} of the patch is longer than an answer may be and was cut. What follows: ${next(lineAt(to) + 1)}.`,
-  });
-}
