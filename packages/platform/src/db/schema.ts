@@ -153,6 +153,8 @@ export interface AnnouncedRefUpdatesTable {
   token_id: string | null;
   ip: string | null;
   request_id: string | null;
+  /** What the audit log calls it. */
+  action: Generated<string>;
   announced_at: CreatedAt;
 }
 
@@ -277,13 +279,12 @@ export interface MergeRequestsTable {
   status: Generated<"open" | "merged" | "closed">;
   merged_by: string | null;
   merged_at: string | null;
-  /** What was merged, or was to be merged when it was closed; of an open one, the branch tells. */
+  /** What was merged, or was to be merged when it was closed; of an open one, what its branch was last recorded at. */
   head_sha: string | null;
-  /** Where it left the target branch, so that its diff can be shown when it has been merged. */
+  /** Where it left the target branch, so that its diff can be shown when it is no longer open. */
   base_sha: string | null;
-  /** The commit that a merge makes, noted before the branch is moved: found there after a crash, the merge has happened. */
+  /** The commit that the target branch got by the merge. */
   merge_commit_sha: string | null;
-  merging_by: string | null;
   created_at: CreatedAt;
   updated_at: UpdatedAt;
 }
@@ -295,8 +296,21 @@ export interface ReviewsTable {
   reviewer_id: string;
   verdict: "approve" | "request_changes" | "comment";
   body: string | null;
-  commit_sha: string | null;
+  /** What was reviewed: a commit, to be merged into a branch. Of anything else the verdict says nothing. */
+  commit_sha: string;
+  target_branch: string;
+  /** Whether the credential that was used could write to the project. */
+  by_writer: boolean;
   created_at: CreatedAt;
+}
+
+/** A merge that may have moved its target branch, announced like a push under the same id. */
+export interface MergeAttemptsTable {
+  push_id: string;
+  mr_id: string;
+  target_ref: string;
+  head_sha: string;
+  base_sha: string;
 }
 
 /** On an issue or on a merge request, never both. */
@@ -368,6 +382,7 @@ export interface Database {
   issues: IssuesTable;
   merge_requests: MergeRequestsTable;
   mr_reviews: ReviewsTable;
+  merge_attempts: MergeAttemptsTable;
   comments: CommentsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;

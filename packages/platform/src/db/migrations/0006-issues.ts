@@ -49,14 +49,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       status text not null default 'open' check (status in ('open', 'merged', 'closed')),
       merged_by uuid references users on delete set null,
       merged_at timestamptz,
-      -- What was merged, or was to be merged when it was closed; of an open one, the branch tells.
+      -- What was merged, or was to be merged when it was closed; of an open one, what its branch was last recorded at.
       head_sha text,
-      -- Where it left the target branch, so that its diff can be shown when it has been merged.
+      -- Where it left the target branch, so that its diff can be shown when it is no longer open.
       base_sha text,
-      -- The commit of the target branch that a merge makes, noted before the branch is moved: found there after a crash,
-      -- the merge has happened.
+      -- The commit that the target branch got by the merge.
       merge_commit_sha text,
-      merging_by uuid references users on delete set null,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),
       unique (project_id, number)
@@ -73,10 +71,28 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       reviewer_id uuid not null references users,
       verdict text not null check (verdict in ('approve', 'request_changes', 'comment')),
       body text,
-      commit_sha text,
-      created_at timestamptz not null default now()
+      -- What was reviewed: a commit, to be merged into a branch. Of anything else the verdict says nothing.
+      commit_sha text not null,
+      target_branch text not null,
+      -- Whether the credential that was used could write to the project.
+      by_writer boolean not null,
+      created_at timestamptz not null default clock_timestamp()
     );
     create index mr_reviews_mr on mr_reviews (mr_id, created_at);
+
+    -- Merges that may have moved their target branch: announced like a push, under the same id. Found in the branch,
+    -- whenever that is, the merge has happened.
+    create table merge_attempts (
+      push_id uuid primary key,
+      mr_id uuid not null references merge_requests on delete cascade,
+      target_ref text not null,
+      head_sha text not null,
+      base_sha text not null
+    );
+    create index merge_attempts_mr on merge_attempts (mr_id);
+
+    -- What the audit log calls it: a push, or a merge.
+    alter table announced_ref_updates add column action text not null default 'git push';
 
     create table comments (
       id uuid primary key default gen_random_uuid(),
