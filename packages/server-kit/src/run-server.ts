@@ -17,6 +17,7 @@ import type { ServerDefinition } from "./server-definition.ts";
 import { catalogue } from "./tools/catalogue.ts";
 import { readToolOptions } from "./tools/options.ts";
 import { projectScope } from "./tools/project-scope.ts";
+import { readSettings } from "./tools/settings.ts";
 
 /** Somebody waits for the answer: a platform that is down is not waited for as a call of an agent would. */
 const checkTimeouts = { deadline: 1500, headers: 5000 };
@@ -56,6 +57,7 @@ async function run(definition: ServerDefinition): Promise<void> {
     );
   }
   const config = readConfig(process.env);
+  const settings = readSettings(definition.settings ?? [], process.env);
   const scope = projectScope(config.projectId, options);
   const tools = catalogue(definition.tools, options, scope);
   const client = lazyClient(definition, config, flag.check ? checkTimeouts : {});
@@ -72,6 +74,7 @@ async function run(definition: ServerDefinition): Promise<void> {
     tools,
     scope,
     options,
+    settings,
     client: client.get,
     onEnd: client.close,
   });

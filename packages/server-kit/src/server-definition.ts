@@ -1,3 +1,4 @@
+import type { Setting } from "./tools/settings.ts";
 import type { Tool } from "./tools/tool.ts";
 
 /** One MCP server: its name, what its host tells the model about it, and its tools. */
@@ -9,4 +10,6 @@ export interface ServerDefinition {
   /** For the model, the key facts first. */
   readonly instructions: string;
   readonly tools: readonly Tool[];
+  /** Variables of the environment that its tools read, beside those that all servers know. */
+  readonly settings?: readonly Setting[];
 }

@@ -1,7 +1,7 @@
 import type { ServerDefinition } from "../server-definition.ts";
 
 /** The text of `--help`. */
-export function helpText({ name, summary, tools }: ServerDefinition): string {
+export function helpText({ name, summary, tools, settings = [] }: ServerDefinition): string {
   return `${name}: ${summary}
 
 An MCP server over stdio. A host such as Claude Code starts it; by hand:
@@ -23,7 +23,7 @@ Environment (empty means unset)
   PLATFORM_TOOLS_DENY         names of tools not to offer
   PLATFORM_MCP_OUTPUT         text (default) or structured
   PLATFORM_MCP_RESULT_TOKENS  tokens that one result may cost (default 8000)
-  HTTP_PROXY, HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS are honoured.
+${settings.map((setting) => `  ${setting.name.padEnd(27)} ${setting.help}\n`).join("")}  HTTP_PROXY, HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS are honoured.
 
 Tools
 ${tools.map((tool) => `  ${tool.name.padEnd(24)} ${tool.title}`).join("\n")}

@@ -1,1 +1,2 @@
 export { realTokens } from "./real-tokens.ts";
+export { type CallAnswer, type ToolCaller, toolCaller } from "./tool-caller.ts";

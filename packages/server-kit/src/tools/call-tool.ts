@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { PlatformClient } from "@platform-mcp/client";
+import { ClientError, type PlatformClient } from "@platform-mcp/client";
 import type { ToolResult } from "../result/part.ts";
 import { render } from "../result/render.ts";
 import type { OfferedTool } from "./catalogue.ts";
@@ -7,7 +7,7 @@ import { errorText } from "./error-text.ts";
 import { explained } from "./missing-endpoint.ts";
 import type { ToolOptions } from "./options.ts";
 import type { ProjectScope } from "./project-scope.ts";
-import type { Api, Tool } from "./tool.ts";
+import type { Api, Tool, ToolContext } from "./tool.ts";
 
 /** What a tool's call answers to the host: text, or structured content, and never both. */
 export interface CallResult {
@@ -24,6 +24,7 @@ export interface CallEnvironment {
   readonly client: () => PlatformClient;
   readonly scope: ProjectScope;
   readonly options: ToolOptions;
+  readonly settings?: ReadonlyMap<string, string>;
 }
 
 /** What belongs to one call. */
@@ -43,13 +44,14 @@ export async function callTool(
   const { options, tools } = environment;
   const api = apiOf(request, environment);
   try {
-    const result = await run(offered, request, api, environment.scope);
+    const result = await run(offered, request, api, environment);
     const nonce = randomBytes(4).toString("hex");
     const rendered = render(result, { mode: options.output, tokens: options.resultTokens, nonce });
     if (rendered.text !== undefined) return { content: [{ type: "text", text: rendered.text }] };
     // No text beside it: hosts show a model one of the two, and programs read this one.
     return { content: [], structuredContent: rendered.data };
   } catch (error) {
+    if (request.signal.aborted && !(error instanceof ClientError)) return cancelled(offered.tool);
     return {
       content: [
         {
@@ -66,10 +68,18 @@ export async function callTool(
   }
 }
 
+/** Nobody waits for it any more; it is no defect, whatever the tool was doing. */
+function cancelled({ name }: Tool): CallResult {
+  return { content: [{ type: "text", text: `${name} was cancelled.` }], isError: true };
+}
+
 function apiOf({ signal, traceparent }: CallRequest, { client }: CallEnvironment): Api {
   return {
-    call: (endpoint, args) =>
-      client().call(endpoint, args, { signal, ...(traceparent === undefined ? {} : { traceparent }) }),
+    call: (endpoint, args, options) =>
+      client().call(endpoint, args, {
+        signal: options?.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
+        ...(traceparent === undefined ? {} : { traceparent }),
+      }),
   };
 }
 
@@ -77,15 +87,16 @@ async function run(
   { tool, check }: OfferedTool,
   { args, signal, progress }: CallRequest,
   api: Api,
-  scope: ProjectScope,
+  { scope, settings }: CallEnvironment,
 ): Promise<ToolResult> {
-  return await runInScope(tool, check(args), { api, signal, progress }, scope);
+  const setting = (name: string) => settings?.get(name);
+  return await runInScope(tool, check(args), { api, signal, progress, setting }, scope);
 }
 
 function runInScope(
   tool: Tool,
   args: Record<string, unknown>,
-  shared: { readonly api: Api; readonly signal: AbortSignal; readonly progress: CallRequest["progress"] },
+  shared: ToolContext,
   scope: ProjectScope,
 ): Promise<ToolResult> {
   if (tool.scope === "platform") return tool.run({ ...shared, boundProject: scope.boundProject }, args);

@@ -1,5 +1,6 @@
 import { ConfigError } from "@platform-mcp/client";
 import type { OutputMode } from "../result/part.ts";
+import { readVariable } from "./variable.ts";
 
 /** How an operator narrows and shapes what a server offers. */
 export interface ToolOptions {
@@ -30,16 +31,8 @@ export function readToolOptions(env: Env): ToolOptions {
   };
 }
 
-function value(env: Env, variable: string): string | undefined {
-  const text = env[variable]?.trim();
-  if (text === undefined || text === "") return undefined;
-  if (/^\$\{.*\}$/.test(text))
-    throw new ConfigError(`${variable} is ${text}: a variable that was not expanded. Set it, or remove it.`);
-  return text;
-}
-
 function flag(env: Env, variable: string): boolean {
-  const text = value(env, variable)?.toLowerCase();
+  const text = readVariable(env, variable)?.toLowerCase();
   if (text === undefined || text === "0" || text === "false") return false;
   if (text === "1" || text === "true") return true;
   // A narrowing that is misspelt must not widen what an agent can do, so it is refused rather than guessed.
@@ -48,7 +41,7 @@ function flag(env: Env, variable: string): boolean {
 
 /** Names that no tool has are kept: the servers of a role share their environment, and each knows its own tools only. */
 function names(env: Env, variable: string): ReadonlySet<string> | undefined {
-  const list = value(env, variable)
+  const list = readVariable(env, variable)
     ?.split(/[\s,]+/)
     .filter((name) => name !== "");
   if (list?.every((name) => /^[a-z][a-z0-9_]*$/.test(name)) === false || list?.length === 0) {
@@ -58,13 +51,13 @@ function names(env: Env, variable: string): ReadonlySet<string> | undefined {
 }
 
 function outputMode(env: Env): OutputMode {
-  const text = value(env, "PLATFORM_MCP_OUTPUT") ?? "text";
+  const text = readVariable(env, "PLATFORM_MCP_OUTPUT") ?? "text";
   if (text === "text" || text === "structured") return text;
   throw new ConfigError(`PLATFORM_MCP_OUTPUT must be text or structured, not ${JSON.stringify(text)}.`);
 }
 
 function resultTokens(env: Env): number {
-  const text = value(env, "PLATFORM_MCP_RESULT_TOKENS") ?? "8000";
+  const text = readVariable(env, "PLATFORM_MCP_RESULT_TOKENS") ?? "8000";
   const tokens = Number(text);
   if (Number.isInteger(tokens) && tokens >= 1000 && tokens <= 20_000) return tokens;
   throw new ConfigError(

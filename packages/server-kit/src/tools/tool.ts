@@ -12,15 +12,23 @@ export type Risk = "read" | "write" | "destructive";
 
 /** The platform's API as a tool sees it: cancellation and tracing are already bound to the call. */
 export interface Api {
-  call<E extends Endpoint>(endpoint: E, args: CallArgs<E>): Promise<ResponseOf<E>>;
+  call<E extends Endpoint>(endpoint: E, args: CallArgs<E>, options?: ApiOptions): Promise<ResponseOf<E>>;
 }
 
-interface ToolContext {
+export interface ApiOptions {
+  /** Ends this one call and the reading of its answer, as the end of the tool's call does. */
+  readonly signal?: AbortSignal;
+}
+
+/** What every tool gets. */
+export interface ToolContext {
   readonly api: Api;
   /** Aborted when the host cancels the call or the server ends. */
   readonly signal: AbortSignal;
   /** Tells the host how far a long call is; hosts that did not ask are not told. */
   progress(message: string, done: number, total?: number): void;
+  /** What the operator has set a variable to, of those that the server's definition names. */
+  setting(name: string): string | undefined;
 }
 
 /** What a tool of one project gets: the project is injected, never chosen by the tool. */
