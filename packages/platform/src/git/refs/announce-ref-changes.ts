@@ -11,8 +11,10 @@ export interface RefAttempt {
   readonly pushId: string;
   readonly projectId: string;
   readonly caller: Caller;
-  /** Where the request came from. */
-  readonly ip: string;
+  /** What the audit log calls it; a `git push` by default. */
+  readonly action?: string;
+  /** Where the request came from, if that is known. */
+  readonly ip: string | null;
   readonly requestId: string;
   readonly changes: readonly RefChange[];
 }
@@ -35,6 +37,7 @@ export async function announceRefChanges(db: Queryable, repository: Repository, 
     token_id: token.kind === "api_token" ? token.id : null,
     ip: attempt.ip,
     request_id: attempt.requestId,
+    ...(attempt.action !== undefined && { action: attempt.action }),
   }));
   for (const chunk of inChunks(rows)) await db.insertInto("announced_ref_updates").values(chunk).execute();
 }

@@ -1,29 +1,22 @@
 import { sql } from "kysely";
 import { inChunks } from "../../db/in-chunks.ts";
 import type { Queryable } from "../../db/queryable.ts";
+import { followRefUpdates } from "../../merge-requests/follow/follow-ref-updates.ts";
 import type { Repository } from "../repository.ts";
-import { auditRefUpdates, type PushOrigin } from "./audit-ref-updates.ts";
+import { auditRefUpdates } from "./audit-ref-updates.ts";
 import { pathBetween } from "./path-between.ts";
 import { readRefs } from "./read-refs.ts";
 import type { RefChange } from "./ref-change.ts";
+import type { Announcement, RefUpdate } from "./ref-update.ts";
 
 /** The channel that is notified, with the project's id, when updates have been recorded: a hint, rows are the truth. */
 export const refUpdatesChannel = "ref_updates";
 
-/** A change that happened, with what announced it, if a push did. */
-export interface RefUpdate extends RefChange {
-  readonly announced?: Announcement;
-}
-
-interface Announcement extends RefChange {
-  readonly id: number;
-  readonly push: PushOrigin;
-}
-
 /**
  * Compares a repository's refs with what is recorded of them and records the difference: each change once, for each ref
- * in order, and whose it was if a push announced it. The one way in which ref changes become known, whether a push has
- * just ended or a crash left it for later. Must be in a transaction; others wait for its end.
+ * in order, and whose it was if it was announced; and what follows for merge requests. The one way in which ref changes
+ * become known, whether a push or a merge has just ended or a crash left it for later. Must be in a transaction; others
+ * wait for its end.
  *
  * @param endedPush a push of which nothing more is to come: what it announced and did not do is forgotten
  */
@@ -44,6 +37,7 @@ export async function recordRefUpdates(
   await storeRefs(db, projectId, changes);
   await storeUpdates(db, projectId, updates);
   await auditRefUpdates(db, projectId, updates);
+  await followRefUpdates(db, repository, projectId, updates);
   await forget(db, updates, endedPush);
   if (isFirst || updates.length > 0) await noteChange(db, projectId);
   return updates;
@@ -86,11 +80,11 @@ async function announcements(db: Queryable, projectId: string): Promise<readonly
     .where("project_id", "=", projectId)
     .orderBy("id")
     .select(["id", "ref", "old_sha as oldSha", "new_sha as newSha"])
-    .select(["push_id", "pusher_id", "token_id", "ip", "request_id"])
+    .select(["push_id", "pusher_id", "token_id", "ip", "request_id", "action"])
     .execute();
-  return rows.map(({ push_id, pusher_id, token_id, ip, request_id, ...change }) => ({
+  return rows.map(({ push_id, pusher_id, token_id, ip, request_id, action, ...change }) => ({
     ...change,
-    push: { id: push_id, pusherId: pusher_id, tokenId: token_id, ip, requestId: request_id },
+    push: { id: push_id, pusherId: pusher_id, tokenId: token_id, ip, requestId: request_id, action },
   }));
 }
 

@@ -3,8 +3,9 @@ import { git, projects } from "@platform-mcp/client/contract";
 const branchName = projects.updateProject.body.shape.default_branch;
 const gitRef = git.compareRefs.query.shape.base;
 
-/** Where people and agents may write. Everything else (`refs/replace`, `refs/pull`, notes) is the platform's own. */
-const namespaces = /^refs\/(?:heads|tags|agent-wip)\/(?<name>.+)$/s;
+/** Where people and agents may write. Everything else (`refs/replace`, `refs/merge-requests`, notes) is the platform's. */
+export const writableNamespaces = ["refs/heads", "refs/tags", "refs/agent-wip"] as const;
+const namespaces = new RegExp(`^(?:${writableNamespaces.join("|")})/(?<name>.+)$`, "s");
 
 /** Whether a ref is where people and agents may write. */
 export function isWritableRef(ref: string): boolean {
