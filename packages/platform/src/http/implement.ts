@@ -8,9 +8,10 @@ import type { Answer, AuthorisedRequest, Request, Route } from "./route.ts";
 export function implement<E extends Endpoint>(
   endpoint: E,
   handle: (request: AuthorisedRequest<E>) => Promise<Answer<E>>,
+  options: Pick<Route, "turns"> = {},
 ): Route {
   if (endpoint.permission === "public") throw new Error(`${endpoint.path} is public: use implementPublic`);
-  return { endpoint, handle: handle as Route["handle"] };
+  return { endpoint, handle: handle as Route["handle"], ...options };
 }
 
 /** Says what answers an endpoint that anybody may call. */

@@ -31,7 +31,7 @@ export function registerRoutes(app: FastifyInstance, boundary: Boundary, routes:
   for (const route of routes) registerRoute(app, boundary, route);
 }
 
-function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary, { endpoint, handle }: Route): void {
+function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary, { endpoint, handle, turns }: Route): void {
   if (!isRead(endpoint) && "kind" in endpoint.response) throw new Error(`${endpoint.path}: a write answers with JSON`);
   app.route({
     method: endpoint.method,
@@ -56,7 +56,9 @@ function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary
     handler: async (request, reply) => {
       const caller = callerOf(request);
       const project = caller && (await authorise(database, caller, endpoint, request.params));
+      const origin = originOf(endpoint, request, project?.id ?? null);
       const parsed = {
+        origin,
         params: request.params,
         query: request.query,
         body: request.body,
@@ -69,8 +71,8 @@ function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary
           Route["handle"]
         >[0]);
       if (isRead(endpoint)) return reply.code(endpoint.status).send(await run(database, noTrail));
-      const origin = originOf(endpoint, request, project?.id ?? null);
-      return await performWrite(database, { endpoint, request, reply, caller, origin, run });
+      const write = () => performWrite(database, { endpoint, request, reply, caller, origin, run });
+      return await (turns === undefined || project === undefined ? write() : turns.take(project.id, write));
     },
   });
 }

@@ -1,8 +1,9 @@
 import type { BodyOf, Endpoint, PathArgs, QueryOf, ResponseOf, text } from "@platform-mcp/client/contract";
 import type { Caller } from "../access/caller.ts";
-import type { AuditTrail } from "../audit/trail.ts";
+import type { AuditOrigin, AuditTrail } from "../audit/trail.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { ActiveProject } from "../projects/queries.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a handler gets: a request that has been parsed and authorised. */
 export interface Request<E extends Endpoint> {
@@ -13,6 +14,8 @@ export interface Request<E extends Endpoint> {
   readonly db: Queryable;
   /** For a write: must be told what it did. */
   readonly audit: AuditTrail;
+  /** Where the request comes from, for what is recorded outside of its transaction. */
+  readonly origin: Pick<AuditOrigin, "ip" | "requestId">;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   /** Sets a header of the answer. */
@@ -31,6 +34,8 @@ export type Answer<E extends Endpoint> = E["response"] extends typeof text ? str
 /** An endpoint with what answers it, as the router takes it. */
 export interface Route {
   readonly endpoint: Endpoint;
+  /** For writes that are carried out one at a time on each project; before its transaction, a request waits its turn. */
+  readonly turns?: Turns;
   /** What the boundary has checked stands in `request`; a public endpoint has neither caller nor project. */
   readonly handle: (
     request: Request<Endpoint> & { readonly caller?: Caller; readonly project?: ActiveProject },
