@@ -14,6 +14,8 @@ export interface PlatformConfig {
   /** The absolute path of the directory that holds everything: repositories, and the database unless it is elsewhere. */
   readonly dataDirectory: string;
   readonly databaseUrl: string | undefined;
+  /** What secrets are encrypted under, as 64 hexadecimal digits; undefined for the one in the data directory. */
+  readonly masterKey: string | undefined;
   readonly logLevel: string;
   /** The first administrator's, used when they have none yet; undefined to make one up. */
   readonly adminPassword: string | undefined;
@@ -65,6 +67,10 @@ const environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
     .optional(),
+  PLATFORM_MASTER_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits, as openssl rand -hex 32 prints them")
+    .optional(),
   PLATFORM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
   PLATFORM_SECURE_COOKIES: z.enum(["true", "false"]).default("false"),
@@ -93,6 +99,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     port,
     dataDirectory: resolve(PLATFORM_DATA),
     databaseUrl: DATABASE_URL,
+    masterKey: access.PLATFORM_MASTER_KEY,
     logLevel: PLATFORM_LOG_LEVEL,
     adminPassword: access.PLATFORM_ADMIN_PASSWORD,
     secureCookies: access.PLATFORM_SECURE_COOKIES === "true",

@@ -34,13 +34,13 @@ export async function startPlatform(config: PlatformConfig, logger: Logger): Pro
   const tracing = tracesEndpoint === undefined ? undefined : await openTracing({ endpoint: tracesEndpoint, version });
   const store = await openStore(config, { mode: "owner", logger, onQuery: tracing && traceQuery });
   await tellAdminPassword(store, config, logger);
-  const { db, repositories } = store;
+  const { db, repositories, masterKey } = store;
   const { maxPushBytes, secureCookies, rateLimits, trustProxy } = config;
   const hooksDirectory = hooksDirectoryOf(config.dataDirectory);
   // Platforms on one server may share their repositories too; a data directory with its own server has one platform.
   const minimumLockAge = config.databaseUrl === undefined ? 0 : 60_000;
   const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes, minimumLockAge });
-  const services = { repositories, version, secureCookies, metrics: createMetrics(store.pool) };
+  const services = { repositories, version, secureCookies, masterKey, metrics: createMetrics(store.pool) };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });

@@ -6,7 +6,7 @@ import { repositoriesIn } from "./git/repositories.ts";
 
 /** What in a data directory is for its owner's eyes only, whatever the directory's own mode. */
 function privatePaths(dataDirectory: string): readonly string[] {
-  const inside = ["admin.env", "agent.env", "logs", "artifacts"].map((name) => join(dataDirectory, name));
+  const inside = ["admin.env", "agent.env", "master.key", "logs", "artifacts"].map((name) => join(dataDirectory, name));
   return [...inside, layoutOf(dataDirectory).password, repositoriesIn(dataDirectory).directory];
 }
 

@@ -4,6 +4,8 @@ import { gitRoutes } from "./git/routes.ts";
 import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
+import type { MasterKey } from "./secrets/master-key.ts";
+import { secretRoutes } from "./secrets/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
@@ -14,15 +16,17 @@ export interface Services {
   /** Whether browsers send the session's cookie over HTTPS only. */
   readonly secureCookies: boolean;
   readonly metrics: Metrics;
+  readonly masterKey: MasterKey;
 }
 
 /** Every endpoint of the contract with what answers it. */
-export function allRoutes({ repositories, version, secureCookies, metrics }: Services): readonly Route[] {
+export function allRoutes({ repositories, version, secureCookies, metrics, masterKey }: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
     ...accessRoutes({ secureCookies }),
     ...projectRoutes(repositories),
     ...gitRoutes(repositories),
     ...issueRoutes,
+    ...secretRoutes(masterKey),
   ];
 }

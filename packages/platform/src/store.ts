@@ -7,6 +7,7 @@ import { type OpenOptions, openDatabase } from "./db/open.ts";
 import type { Queryable } from "./db/queryable.ts";
 import { findGit } from "./git/find-git.ts";
 import { type Repositories, repositoriesIn } from "./git/repositories.ts";
+import { type MasterKey, openMasterKey } from "./secrets/master-key.ts";
 import type { CountedPool } from "./telemetry/metrics.ts";
 
 /** An open, migrated database and the repositories beside it: what commands work on, with or without a server. */
@@ -14,6 +15,7 @@ export interface Store {
   readonly db: Queryable;
   readonly pool: CountedPool;
   readonly repositories: Repositories;
+  readonly masterKey: MasterKey;
   close(): Promise<void>;
 }
 
@@ -34,10 +36,11 @@ export async function openStore(config: PlatformConfig, { mode, logger, onQuery 
   try {
     for (const name of await migrate(database.db)) logger.info({ migration: name }, "migrated the database");
     await bootstrapAccess(database.db);
+    const { db, pool, close } = database;
+    const masterKey = await openMasterKey(config, db);
+    return { db, pool, repositories: repositoriesIn(config.dataDirectory), masterKey, close };
   } catch (error) {
     await database.close();
     throw error;
   }
-  const { db, pool, close } = database;
-  return { db, pool, repositories: repositoriesIn(config.dataDirectory), close };
 }

@@ -4,6 +4,7 @@ import { importCommand } from "./import.ts";
 import { restore } from "./restore.ts";
 import { roleGrant, roleRevoke } from "./role-grant.ts";
 import { roleList } from "./role-list.ts";
+import { secretDelete, secretList, secretSet } from "./secret.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 import { tokenCreate } from "./token-create.ts";
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   ...[userCreate, userList, userDeactivate, userReactivate, userSetPassword],
   ...[tokenCreate, tokenList, tokenRevoke],
   ...[roleList, roleGrant, roleRevoke],
+  ...[secretSet, secretList, secretDelete],
 ];

@@ -3,6 +3,7 @@ import { recordByOperator } from "../audit/operator.ts";
 import type { PlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { Problem } from "../problem.ts";
+import type { Store } from "../store.ts";
 import { UserError } from "../user-error.ts";
 import { withStore } from "./with-store.ts";
 
@@ -17,14 +18,14 @@ export type RecordChange = (what: AuditRecord) => Promise<void>;
 export async function operate<T>(
   config: PlatformConfig,
   command: string,
-  work: (db: Queryable, record: RecordChange) => Promise<T>,
+  work: (db: Queryable, record: RecordChange, store: Store) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withStore(config, ({ db }) =>
-      db
+    return await withStore(config, (store) =>
+      store.db
         .transaction()
         .execute((transaction) =>
-          work(transaction, (what) => recordByOperator(transaction, `platform ${command}`, what)),
+          work(transaction, (what) => recordByOperator(transaction, `platform ${command}`, what), store),
         ),
     );
   } catch (error) {

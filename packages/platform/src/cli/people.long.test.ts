@@ -143,6 +143,22 @@ test.concurrent("roles are given and taken, the last administrator's not, and th
   ]);
 });
 
+test.concurrent("secrets are set from standard input, listed without their values, and deleted", async () => {
+  const key = "-----BEGIN KEY-----\nline\n";
+  const set = await run(`${key}\n`, "secret", "set", "DEPLOY_KEY", "--scope", "all");
+  expect([set.code, set.stdout, set.stderr]).toEqual([0, "", "DEPLOY_KEY is set everywhere, version 1\n"]);
+  expect((await run("another", "secret", "set", "DEPLOY_KEY")).stderr).toContain("version 2");
+  expect(await platform("secret", "list")).toMatch(/^NAME +SCOPE +VERSION +UPDATED_AT\nDEPLOY_KEY +pipeline +2 /);
+  expect((await run("x", "secret", "set", "PATH")).stderr).toContain("name: is a variable by which programs are");
+  expect((await run("x", "secret", "set", "X", "--scope", "all-of-it")).stderr).toContain("scope: ");
+  expect((await run("", "secret", "set", "X")).stderr).toContain("the value: ");
+  expect((await run("a\0b", "secret", "set", "X")).stderr).toContain("must be text in UTF-8 without NUL");
+  expect((await run("x", "secret", "set", "X", "--project", "admin/none")).stderr).toContain("there is no project");
+  expect(await refused("secret", "delete", "X")).toContain("there is no secret X everywhere");
+  await platform("secret", "delete", "DEPLOY_KEY");
+  expect(JSON.parse(await platform("secret", "list", "--json"))).toEqual([]);
+});
+
 test.concurrent("every command has its own help, and a group shows its commands", async () => {
   expect(await platform("user", "--help")).toMatch(/platform user create NAME[\s\S]*platform user set-password NAME/);
   const help = await platform("role", "grant", "--help");

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
 import { UserError } from "../user-error.ts";
+import { askHidden } from "./ask-hidden.ts";
 
 export interface GivenPassword {
   readonly password: string;
@@ -28,29 +27,9 @@ async function firstLine(): Promise<string> {
 }
 
 async function ask(): Promise<string> {
-  const password = await question("Password (empty: one is made up): ");
-  if (password !== "" && (await question("The same again: ")) !== password) {
+  const password = await askHidden("Password (empty: one is made up): ");
+  if (password !== "" && (await askHidden("The same again: ")) !== password) {
     throw new UserError("the two passwords differ");
   }
   return password;
-}
-
-async function question(text: string): Promise<string> {
-  // It edits the line as the user expects, and what it would echo goes nowhere.
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  // Only now that the terminal itself has stopped to echo.
-  process.stderr.write(text);
-  const interrupted = new AbortController();
-  terminal.once("SIGINT", () => interrupted.abort());
-  terminal.once("close", () => interrupted.abort());
-  try {
-    const [line] = await once(terminal, "line", { signal: interrupted.signal });
-    return String(line);
-  } catch {
-    throw new UserError("interrupted");
-  } finally {
-    terminal.close();
-    process.stderr.write("\n");
-  }
 }

@@ -34,6 +34,7 @@ test("every endpoint of the contract is implemented, once", () => {
     repositories: repositoriesIn("/nowhere"),
     version: "0",
     secureCookies: false,
+    masterKey: { missing: "" },
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
 });
