@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import type { ArtifactDefinition, PipelineDefinition, StepDefinition } from "../definition.ts";
+import { isReservedVariable } from "../variable-names.ts";
+
+const printable = [..."aZ09 -:#&*!|>'\"%@`{}[],?\\/.~=ß漢\u{1F600}\u2028\uFEFF\u0301"];
+const line = fc.string({ unit: fc.constantFrom(...printable), minLength: 1, maxLength: 12 });
+const text = fc.string({ unit: fc.constantFrom(...printable, "\n", "\t", "\r", "\u0007", "\u0085"), maxLength: 30 });
+const variable = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,9}$/).filter((name) => !isReservedVariable(name));
+const branches = fc.array(line, { maxLength: 3 });
+
+const step = (name: string, earlier: readonly string[]): fc.Arbitrary<StepDefinition> =>
+  fc.record({
+    name: fc.constant(name),
+    image: fc.stringMatching(/^[a-z][a-z0-9.:/-]{0,20}$/),
+    commands: fc.array(text, { maxLength: 3 }),
+    environment: fc.dictionary(variable, text, { maxKeys: 3, noNullPrototype: true }),
+    depends_on: fc.subarray([...earlier]),
+    timeout_minutes: fc.double({ min: 0, max: 1440, minExcluded: true, noNaN: true }),
+    when: fc.record({
+      status: fc.constantFrom("success", "failure", "always"),
+      branches,
+      triggers: fc.subarray(["push" as const, "api" as const, "mr" as const]),
+    }),
+  });
+
+const artifact = (name: string): fc.Arbitrary<ArtifactDefinition> =>
+  fc.record({
+    name: fc.constant(name),
+    path: fc.stringMatching(/^[a-z]{1,8}(\/[a-z]{1,8}){0,2}$/),
+    expires_seconds: fc.option(fc.integer({ min: 1, max: 9999 }).map((minutes) => minutes * 60)),
+  });
+
+const names = fc.uniqueArray(line, { minLength: 1, maxLength: 4 });
+
+/** Any definition that a file can say. */
+export const definitions: fc.Arbitrary<PipelineDefinition> = fc.record({
+  steps: names.chain((all) => fc.tuple(...all.map((name, index) => step(name, all.slice(0, index))))),
+  artifacts: names.chain((all) => fc.tuple(...all.map(artifact))),
+  on: fc.record({
+    push: fc.option(fc.record({ branches })),
+    mr: fc.option(fc.record({ actions: fc.subarray(["opened", "synchronized", "reopened"]) })),
+  }),
+  concurrency: fc.option(fc.constant("cancel_previous" as const)),
+});
+
+/** What the file of a definition holds. */
+export function fileOf({ artifacts, on, ...rest }: PipelineDefinition): object {
+  return {
+    pipeline: {
+      ...rest,
+      on,
+      artifacts: artifacts.map(({ name, path, expires_seconds }) => ({
+        name,
+        path,
+        ...(expires_seconds !== null && { expires: `${expires_seconds / 60}m` }),
+      })),
+    },
+  };
+}

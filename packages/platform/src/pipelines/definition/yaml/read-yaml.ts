@@ -1,0 +1,57 @@
+import { Lexer, LineCounter, parseDocument } from "yaml";
+import { DefinitionError } from "../definition-error.ts";
+import { type YamlPath, YamlPlace } from "./yaml-place.ts";
+import { YamlReader } from "./yaml-reader.ts";
+
+/** What a YAML file holds, and where. */
+export interface YamlFile {
+  /** Objects, arrays, strings, numbers, booleans; null in arrays only, as a key without a value is as good as none. */
+  readonly value: unknown;
+  /** The line of a key or an item, counted from 1; of what contains it when there is no such thing. */
+  readonly lineOf: (path: YamlPath) => number;
+}
+
+export interface YamlOptions {
+  /** Where a scalar is the text that is written there, such as `3.10`, whatever else it could be read as. */
+  readonly isText: (path: YamlPath) => boolean;
+}
+
+/** Characters of the largest file that is read. */
+export const maxFileSize = 262_144;
+/** The parser's time grows with tokens: a hundred long steps have less than half as many, and these take 150 ms. */
+const maxTokens = 20_000;
+
+/**
+ * Reads YAML 1.2 with anchors, aliases and merge keys (`<<`), in bounded time and memory whatever it holds.
+ *
+ * @throws DefinitionError when it is no YAML, or more of it than a definition needs
+ */
+export function readYaml(text: string, { isText }: YamlOptions): YamlFile {
+  if (text.length > maxFileSize) throw tooMuch(`the file is larger than ${maxFileSize / 1024} KiB`);
+  let tokens = 0;
+  for (const _token of new Lexer().lex(text)) {
+    if (++tokens > maxTokens) throw tooMuch("the file holds too much");
+  }
+  const counter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    // Named, so that a %YAML directive does not choose another one.
+    schema: "core",
+    stringKeys: true,
+    // Would compare each key with every other; the reader does it in time.
+    uniqueKeys: false,
+  });
+  const place = new YamlPlace(counter);
+  const flaws = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    line: place.lineAt(pos[0]),
+    message: `this is not valid YAML: ${message}`,
+  }));
+  if (flaws.length > 0) throw new DefinitionError(flaws);
+  const reader = new YamlReader(document.contents, place, isText);
+  return { value: reader.read(document.contents), lineOf: (path) => reader.lineOf(path) };
+}
+
+function tooMuch(what: string): DefinitionError {
+  return new DefinitionError([{ line: 1, message: `${what}: put longer scripts into files of their own` }]);
+}
