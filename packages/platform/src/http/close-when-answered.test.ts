@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import fastify from "fastify";
@@ -20,4 +22,16 @@ test("a request that is under way when the server closes is answered, and its co
   const closed = app.close();
   expect(await response.text()).toBe("begin end");
   await closed;
+});
+
+test("a connection on which nothing has come yet does not hold the server, as clients open them for later", async () => {
+  const app = fastify({ forceCloseConnections: "idle" });
+  closeWhenAnswered(app);
+  const url = new URL(await app.listen({ host: "127.0.0.1", port: 0 }));
+  const socket = connect(Number(url.port), url.hostname);
+  socket.on("error", () => {});
+  await once(app.server, "connection");
+  const ended = once(socket, "close");
+  await app.close();
+  await ended;
 });

@@ -13,6 +13,8 @@ export interface Write {
   readonly reply: FastifyReply;
   readonly caller: Caller | undefined;
   readonly origin: AuditOrigin;
+  /** Filled by the handler, for the answer that it gives itself. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly run: (db: Queryable, audit: AuditTrail) => Promise<unknown>;
 }
 
@@ -39,9 +41,10 @@ export function keyOf({ method, permission }: Endpoint, { headers }: FastifyRequ
   return method === "POST" && permission !== "public" ? idempotencyKey(headers["idempotency-key"]) : undefined;
 }
 
-async function carryOut(db: Queryable, { endpoint, reply, origin, run }: Write): Promise<CarriedOut> {
+async function carryOut(db: Queryable, { endpoint, reply, origin, headers, run }: Write): Promise<CarriedOut> {
   const audit = new CollectedTrail();
   const answer = await run(db, audit);
+  reply.headers(headers);
   if (audit.isEmpty) throw new Error(`${origin.action} did not record what it did`);
   await audit.write(db, origin);
   // Within the transaction: a write whose answer cannot be said has not happened.

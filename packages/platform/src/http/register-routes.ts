@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type Endpoint, type PathParameterName, pathParameters } from "@platform-mcp/client/contract";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { requireGlobally, requireOnProject } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
@@ -14,6 +14,8 @@ import { keyOf, performWrite } from "./perform-write.ts";
 import type { RateLimiter } from "./rate-limits.ts";
 import { recordRefusal } from "./record-refusal.ts";
 import type { Route } from "./route.ts";
+import { sendAnswer } from "./send-answer.ts";
+import { closingSignal, goneSignal } from "./signals.ts";
 import { requireWellFormed } from "./well-formed.ts";
 
 /** What the boundary works with. */
@@ -22,16 +24,22 @@ export interface Boundary {
   readonly limiter: RateLimiter;
 }
 
+interface OpenBoundary extends Boundary {
+  readonly closing: AbortSignal;
+}
+
 /**
  * The boundary: puts routes on the server so that each request is authenticated, counted, parsed, authorised and, if it
  * writes, run in one transaction together with its audit entry and the answer to its idempotency key, in this order,
  * before its handler sees it.
  */
 export function registerRoutes(app: FastifyInstance, boundary: Boundary, routes: readonly Route[]): void {
-  for (const route of routes) registerRoute(app, boundary, route);
+  const closing = closingSignal(app);
+  for (const route of routes) registerRoute(app, { ...boundary, closing }, route);
 }
 
-function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary, { endpoint, handle, turns }: Route): void {
+function registerRoute(app: FastifyInstance, boundary: OpenBoundary, { endpoint, handle, turns }: Route): void {
+  const { db: database, limiter, closing } = boundary;
   if (!isRead(endpoint) && "kind" in endpoint.response) throw new Error(`${endpoint.path}: a write answers with JSON`);
   app.route({
     method: endpoint.method,
@@ -43,7 +51,7 @@ function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary
       if (caller === undefined && isProbe(endpoint)) return;
       admit(limiter, { request, reply, caller, rateClass: endpoint.rate });
       if (caller === undefined && endpoint.permission !== "public") {
-        throw new Problem(401, "unauthorized", { headers: { "www-authenticate": "Bearer" } });
+        throw unauthorized();
       }
       const key = keyOf(endpoint, request);
       if (key !== undefined) reply.header("idempotency-key", key);
@@ -56,25 +64,39 @@ function registerRoute(app: FastifyInstance, { db: database, limiter }: Boundary
     handler: async (request, reply) => {
       const caller = callerOf(request);
       const project = caller && (await authorise(database, caller, endpoint, request.params));
+      const headers: Record<string, string> = {};
       const origin = originOf(endpoint, request, project?.id ?? null);
       const parsed = {
         origin,
         params: request.params,
         query: request.query,
         body: request.body,
-        signal: closeSignal(reply),
-        setHeader: (name: string, value: string) => void reply.header(name, value),
+        signal: goneSignal(reply),
+        closing,
+        reauthorise: async () => {
+          const callerNow = await identify(database, endpoint, request);
+          if (callerNow === undefined && endpoint.permission !== "public") throw unauthorized();
+          if (callerNow !== undefined) await authorise(database, callerNow, endpoint, request.params);
+        },
+        setHeader: (name: string, value: string) => {
+          headers[name] = value;
+        },
       };
       const run = (db: Queryable, audit: AuditTrail) =>
         // The framework has parsed all three by the endpoint's own schemas, which is what the types say.
         handle({ ...parsed, db, audit, ...(caller && { caller }), ...(project && { project }) } as Parameters<
           Route["handle"]
         >[0]);
-      if (isRead(endpoint)) return reply.code(endpoint.status).send(await run(database, noTrail));
-      const write = () => performWrite(database, { endpoint, request, reply, caller, origin, run });
+      if (isRead(endpoint))
+        return await sendAnswer(await run(database, noTrail), { endpoint, request, reply, headers });
+      const write = () => performWrite(database, { endpoint, request, reply, caller, origin, headers, run });
       return await (turns === undefined || project === undefined ? write() : turns.take(project.id, write));
     },
   });
+}
+
+function unauthorized(): Problem {
+  return new Problem(401, "unauthorized", { headers: { "www-authenticate": "Bearer" } });
 }
 
 async function identify(db: Queryable, { permission }: Endpoint, request: FastifyRequest): Promise<Caller | undefined> {
@@ -139,13 +161,4 @@ async function authorise(
   }
   const { project_id } = z.object({ project_id: z.string() }).parse(params);
   return await requireOnProject(db, caller, permission, project_id);
-}
-
-/** Aborted when the connection closes before the answer has been sent. */
-function closeSignal({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  raw.once("close", () => {
-    if (!raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

@@ -1,8 +1,10 @@
-import type { BodyOf, Endpoint, PathArgs, QueryOf, ResponseOf, text } from "@platform-mcp/client/contract";
+import type { Readable } from "node:stream";
+import type { BodyOf, bytes, Endpoint, PathArgs, QueryOf, ResponseOf, text } from "@platform-mcp/client/contract";
 import type { Caller } from "../access/caller.ts";
 import type { AuditOrigin, AuditTrail } from "../audit/trail.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { ActiveProject } from "../projects/queries.ts";
+import type { ByteSource } from "./byte-source.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a handler gets: a request that has been parsed and authorised. */
@@ -18,7 +20,14 @@ export interface Request<E extends Endpoint> {
   readonly origin: Pick<AuditOrigin, "ip" | "requestId">;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
-  /** Sets a header of the answer. */
+  /** Aborted when the platform begins to close: whoever waits for something new then stops waiting. */
+  readonly closing: AbortSignal;
+  /**
+   * Looks again whether the request is allowed: for whoever answers for so long that the right may be taken meanwhile.
+   * @throws Problem as it would be answered now
+   */
+  readonly reauthorise: () => Promise<void>;
+  /** Sets a header of the answer, unless it becomes an error. */
   readonly setHeader: (name: string, value: string) => void;
 }
 
@@ -28,8 +37,15 @@ export interface AuthorisedRequest<E extends Endpoint> extends Request<E> {
   readonly project: E["path"] extends `${string}{project_id}${string}` ? ActiveProject : undefined;
 }
 
-/** What a handler answers: the contract's response; text is given as a string. */
-export type Answer<E extends Endpoint> = E["response"] extends typeof text ? string : ResponseOf<E>;
+/**
+ * What a handler answers: the contract's response; text as a string, or as a stream of UTF-8, and bytes as their source.
+ * An error of a stream is answered as such before its first byte; after it, the connection is broken off.
+ */
+export type Answer<E extends Endpoint> = E["response"] extends typeof text
+  ? string | Readable
+  : E["response"] extends typeof bytes
+    ? ByteSource
+    : ResponseOf<E>;
 
 /** An endpoint with what answers it, as the router takes it. */
 export interface Route {

@@ -1,22 +1,27 @@
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
+import { system } from "@platform-mcp/client/contract";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
+import { implementPublic } from "./implement.ts";
+import { serveRoutes } from "./testing/serve-routes.ts";
 
 const line = z.looseObject({ msg: z.string(), request_id: z.string().optional() });
 
 let platform: TestPlatform;
 let token: string;
 const lines: string[] = [];
+const sink = new Writable({
+  write(chunk, _encoding, done) {
+    lines.push(String(chunk));
+    done();
+  },
+});
+const logger = pino({ base: null }, sink);
 beforeAll(async () => {
-  const sink = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
-  platform = await startTestPlatform({}, pino({ base: null }, sink));
+  platform = await startTestPlatform({}, logger);
   token = await platform.token({ user: "admin" });
 });
 afterAll(() => platform.close());
@@ -44,6 +49,33 @@ test("a request is one line: by whom, what, how it went, and which trace it is o
     ms: expect.any(Number),
     caller: await platform.idOf("users", "admin"),
     trace_id: traceId,
+    msg: "request",
+  });
+});
+
+test("an answer that is broken off is told too", async () => {
+  const server = await serveRoutes(
+    platform.db,
+    [
+      implementPublic(system.healthz, async () =>
+        Readable.from(
+          (async function* () {
+            yield "part";
+            await turn();
+            throw new Error("the rest is gone");
+          })(),
+        ),
+      ),
+    ],
+    logger,
+  );
+  const response = await fetch(`${server.url}/healthz`, { headers: { "x-request-id": "broken" } });
+  await expect(response.text()).rejects.toThrow();
+  await server.close();
+  expect((await told("broken")).at(-1)).toMatchObject({
+    path: "/healthz",
+    status: 200,
+    broken_off: true,
     msg: "request",
   });
 });

@@ -18,7 +18,7 @@ export interface Telemetry {
 export function watchRequests(app: FastifyInstance, { metrics, tracing }: Telemetry): void {
   const spans = new WeakMap<FastifyRequest, Span>();
   if (tracing !== undefined) traceRequests(app, tracing, spans);
-  app.addHook("onResponse", async (request, reply) => {
+  const tell = (request: FastifyRequest, reply: FastifyReply, isWhole: boolean) => {
     const { method, log } = request;
     const { url: route } = request.routeOptions;
     const { statusCode: status, elapsedTime } = reply;
@@ -31,13 +31,21 @@ export function watchRequests(app: FastifyInstance, { metrics, tracing }: Teleme
         path: route,
         status,
         ms: Math.round(elapsedTime),
+        ...(!isWhole && { broken_off: true }),
         ...(caller && { caller: caller.user.id }),
         ...(traceId && { trace_id: traceId }),
       },
       "request",
     );
     endSpan(spans.get(request), request, reply);
+  };
+  app.addHook("onRequest", async (request, reply) => {
+    // The framework does not tell of an answer that did not come to its end, by whosever will.
+    reply.raw.once("close", () => {
+      if (!reply.raw.writableFinished) tell(request, reply, false);
+    });
   });
+  app.addHook("onResponse", async (request, reply) => tell(request, reply, true));
 }
 
 function traceRequests(app: FastifyInstance, tracing: Tracing, spans: WeakMap<FastifyRequest, Span>): void {
