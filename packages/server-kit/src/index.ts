@@ -17,5 +17,6 @@ export { limit, offset } from "./tools/paging.ts";
 export type { Setting } from "./tools/settings.ts";
 export { type Api, definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
 export { nameList } from "./untrusted/name-list.ts";
+export { sanitizeLines } from "./untrusted/sanitize.ts";
 export { shellWord } from "./untrusted/shell-word.ts";
 export { named, quoteName, UserText, user } from "./untrusted/user-text.ts";
