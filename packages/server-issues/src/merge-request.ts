@@ -1,0 +1,80 @@
+import type { mergeRequests, ResponseOf } from "@platform-mcp/client";
+import { named, user } from "@platform-mcp/server-kit";
+import * as z from "zod";
+import { shown } from "./people.ts";
+import { when } from "./when.ts";
+
+/** A merge request by itself. Platforms leave fields out. */
+export type MergeRequestDetails = Partial<ResponseOf<typeof mergeRequests.getMergeRequest>>;
+
+/** What lists show of a merge request. */
+export const mergeRequestOutput = {
+  number: z.int(),
+  status: z.string(),
+  title: z.string(),
+  source_branch: z.string(),
+  target_branch: z.string(),
+  author: z.string(),
+  comments: z.int(),
+  updated_at: z.string(),
+};
+
+/** A row of a list of merge requests. Platforms leave fields out. */
+export function mergeRequestRow(request: Partial<mergeRequests.MergeRequest>) {
+  return {
+    number: request.number,
+    status: request.status,
+    title: user(request.title),
+    source_branch: named(request.source_branch),
+    target_branch: named(request.target_branch),
+    author: shown(request.author_name, request.author_id),
+    comments: request.comment_count,
+    updated_at: when(request.updated_at),
+  };
+}
+
+/** Paths that a merge request is shown to conflict in, at most. */
+const conflictsShown = 30;
+
+/** What a merge request by itself shows besides. */
+export const detailsOutput = {
+  ...mergeRequestOutput,
+  created_at: z.string(),
+  head_sha: z.string().nullable(),
+  merge_status: z.string().nullable(),
+  conflicts: z.array(z.string()),
+  total_conflicts: z.int(),
+  blocked_by: z.array(z.string()),
+  ahead_by: z.int().nullable(),
+  behind_by: z.int().nullable(),
+  pipeline: z.string().nullable(),
+  approvals: z.int(),
+  changes_requested: z.int(),
+  preview_url: z.string().nullable(),
+  merged_by: z.string().nullable(),
+  merged_at: z.string().nullable(),
+  merge_commit_sha: z.string().nullable(),
+};
+
+/** A merge request by itself, but for its body. */
+export function mergeRequestFields(request: MergeRequestDetails) {
+  const { conflicts, blocked_by, pipeline } = request;
+  return {
+    ...mergeRequestRow(request),
+    created_at: when(request.created_at),
+    head_sha: request.head_sha,
+    merge_status: request.merge_status,
+    conflicts: conflicts?.length ? conflicts.slice(0, conflictsShown).map(named) : undefined,
+    total_conflicts: conflicts && conflicts.length > conflictsShown ? conflicts.length : undefined,
+    blocked_by: blocked_by?.length ? blocked_by : undefined,
+    ahead_by: request.ahead_by,
+    behind_by: request.behind_by,
+    pipeline: pipeline ? `${pipeline.status} (${pipeline.id})` : undefined,
+    approvals: request.approvals,
+    changes_requested: request.changes_requested,
+    preview_url: user(request.preview_url),
+    merged_by: shown(request.merged_by_name, request.merged_by),
+    merged_at: when(request.merged_at),
+    merge_commit_sha: request.merge_commit_sha,
+  };
+}

@@ -1,0 +1,72 @@
+import { mergeRequests, PlatformError } from "@platform-mcp/client";
+import { AdvisedError, type Api, defineTool, named, note, record } from "@platform-mcp/server-kit";
+import * as z from "zod";
+import { number } from "../arguments.ts";
+import { mergeByHand, nextStep } from "../next-step.ts";
+
+export const mergeMergeRequest = defineTool({
+  name: "merge_merge_request",
+  title: "Merge merge request",
+  description:
+    "Merge it into its target branch now. Refused with what to do about it when it conflicts or something is missing.",
+  // It changes a branch that others live on, by which pipelines and deployments start.
+  risk: "destructive",
+  idempotent: true,
+  input: {
+    number,
+    method: z.enum(["merge", "fast_forward", "squash"]).default("merge"),
+    message: z.string().min(1).max(10_000).optional().describe("Commit message"),
+    head_sha: z.string().max(64).optional().describe("Only if the source is still there"),
+    delete_source_branch: z.boolean().default(false),
+  },
+  output: {
+    number: z.int(),
+    status: z.string(),
+    target_branch: z.string(),
+    merge_commit_sha: z.string().nullable(),
+  },
+  uses: [mergeRequests.mergeMergeRequest, mergeRequests.getMergeRequest],
+  async run({ api, project }, { number, head_sha, ...options }) {
+    const address = { project_id: project, number };
+    const merged = await api
+      .call(mergeRequests.mergeMergeRequest, { ...address, body: { ...options, expected_head_sha: head_sha } })
+      .catch(async (error: unknown) => {
+        throw (await whatToDo(error, api, address)) ?? error;
+      });
+    const { status, target_branch, merge_commit_sha } = merged;
+    const answer = record({ number: merged.number, status, target_branch: named(target_branch), merge_commit_sha });
+    return [answer, note(merge_commit_sha === undefined ? optionsUnknown : "git fetch origin gets it.")];
+  },
+});
+
+/** Old platforms take no options, and do not say what they made. */
+const optionsUnknown =
+  "This platform merges in its own way: look with git at what it made, and whether the source branch is still there.";
+
+/** The refusal with the way on, found in what the merge request says of itself. */
+async function whatToDo(error: unknown, api: Api, address: { project_id: string; number: number }) {
+  if (!(error instanceof PlatformError) || !isRefusal(error)) return undefined;
+  const request = await api.call(mergeRequests.getMergeRequest, address).catch(() => undefined);
+  if (request === undefined) return undefined;
+  if (error.conflicts.length > 0) {
+    return new AdvisedError(
+      error,
+      nextStep({ ...request, merge_status: "conflicts", conflicts: [...error.conflicts] }),
+    );
+  }
+  if (request.status === "open" && request.merge_status === undefined) {
+    return new AdvisedError(error, `This platform did not merge it. ${mergeByHand(request)}`);
+  }
+  if (request.status === "open" && request.merge_status === "mergeable") {
+    return new AdvisedError(
+      error,
+      `It stands at head_sha ${request.head_sha} now. Look at it with get_merge_request_diff, then merge it again.`,
+    );
+  }
+  return new AdvisedError(error, nextStep(request));
+}
+
+/** The platform would not merge; not that the arguments are wrong, or that it is still at it. */
+function isRefusal({ status, fields, retryAfter }: PlatformError): boolean {
+  return (status === 409 && retryAfter === undefined) || (status === 400 && fields.length === 0);
+}
