@@ -25,7 +25,7 @@ describe("the servers of a role", () => {
       [
         "platform-core (always loaded)",
         "platform-pipeline (always loaded)",
-        "platform-issues",
+        "platform-issues (always loaded)",
       ]
     `);
   });
@@ -64,6 +64,7 @@ describe("the servers of a role", () => {
 test("a server's entry runs its bundle and refers to what it needs by name", () => {
   expect(configOf(roleNamed("dev")).mcpServers["platform-issues"]).toMatchInlineSnapshot(`
     {
+      "alwaysLoad": true,
       "args": [
         "/opt/servers/platform-issues.js",
       ],

@@ -27,7 +27,8 @@ export interface Role {
 export type Roles = ReadonlyMap<string, Role>;
 
 const builtIn: readonly Role[] = [
-  { name: "dev", servers: ["core", "pipeline", "issues"], hot: ["core", "pipeline"], defaults: {} },
+  // All of it: the definitions of its 30-odd tools cost less than the turns spent on searching for the ones of each job.
+  { name: "dev", servers: ["core", "pipeline", "issues"], hot: ["core", "pipeline", "issues"], defaults: {} },
   { name: "ops", servers: ["core", "pipeline", "deploy", "observe"], hot: ["core", "deploy", "observe"], defaults: {} },
   { name: "admin", servers: domains, hot: ["core", "admin"], defaults: { PLATFORM_CROSS_PROJECT: "1" } },
   { name: "ui", servers: ["core", "issues"], hot: ["core", "issues"], defaults: {} },
