@@ -174,6 +174,9 @@ export interface RefUpdatesTable {
   token_id: string | null;
   recorded_at: CreatedAt;
   processed_at: ColumnType<string | null, never, string | null>;
+  /** How often acting on it has failed, and when it is worth trying again. */
+  failures: ColumnType<number, never, number>;
+  retry_at: ColumnType<string | null, never, string | null>;
 }
 
 export interface PipelinesTable {

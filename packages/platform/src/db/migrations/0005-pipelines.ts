@@ -94,6 +94,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create trigger secrets_updated before update on secrets for each row execute function set_updated_at();
 
+    alter table ref_updates
+      -- How often acting on it has failed, and when it is worth trying again.
+      add column failures integer not null default 0,
+      add column retry_at timestamptz;
+    create index ref_updates_turn on ref_updates (project_id, ref, id) where processed_at is null;
+
     -- What was pushed before there were pipelines starts none.
     update ref_updates set processed_at = now() where processed_at is null;
   `.execute(db);

@@ -361,7 +361,7 @@ test.each<[string, fc.Arbitrary<string>]>([
     fc.property(texts, (text) => {
       problemsOf(text);
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   );
 });
 

@@ -16,7 +16,7 @@ export interface YamlOptions {
   readonly isText: (path: YamlPath) => boolean;
 }
 
-/** Characters of the largest file that is read. */
+/** Characters, and in a repository bytes, of the largest file that is read. */
 export const maxFileSize = 262_144;
 /** The parser's time grows with tokens: a hundred long steps have less than half as many, and these take 150 ms. */
 const maxTokens = 20_000;
@@ -27,7 +27,7 @@ const maxTokens = 20_000;
  * @throws DefinitionError when it is no YAML, or more of it than a definition needs
  */
 export function readYaml(text: string, { isText }: YamlOptions): YamlFile {
-  if (text.length > maxFileSize) throw tooMuch(`the file is larger than ${maxFileSize / 1024} KiB`);
+  if (text.length > maxFileSize) throw fileTooLarge();
   let tokens = 0;
   for (const _token of new Lexer().lex(text)) {
     if (++tokens > maxTokens) throw tooMuch("the file holds too much");
@@ -50,6 +50,11 @@ export function readYaml(text: string, { isText }: YamlOptions): YamlFile {
   if (flaws.length > 0) throw new DefinitionError(flaws);
   const reader = new YamlReader(document.contents, place, isText);
   return { value: reader.read(document.contents), lineOf: (path) => reader.lineOf(path) };
+}
+
+/** What is said of a file that is not read. */
+export function fileTooLarge(): DefinitionError {
+  return tooMuch(`the file is larger than ${maxFileSize / 1024} KiB`);
 }
 
 function tooMuch(what: string): DefinitionError {
