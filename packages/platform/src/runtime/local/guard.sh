@@ -1,0 +1,65 @@
+# Runs one step and watches over it: guard.sh MODE SECONDS ROOM COMMAND...
+# Standard output is the step's, standard error speaks to the platform in lines, and descriptor 3 is what the platform
+# says: k (it is alive), t (SIGTERM to the whole step), q (end it now). Its end, or SECONDS without a word, ends the step.
+# This shell is outside of what the step can reach, where that is possible.
+mode=$1 seconds=$2 room=$3
+shift 3
+
+# The step's first process as it is called out here, or its process group.
+target() {
+  if [ "$mode" = namespaces ]; then
+    read -r first _ <"/proc/$step/task/$step/children" && echo "$first"
+  else
+    echo "-$step"
+  fi
+}
+
+# What left the group still has the step's own directories in its environment.
+marked() {
+  grep -lsF -e "HOME=$room/home" -e "TMPDIR=$room/tmp" /proc/[0-9]*/environ
+}
+
+end() {
+  kill -s KILL -- "$(target)" || kill -s KILL "$step"
+  [ "$mode" = namespaces ] && return
+  rounds=0
+  while [ "$rounds" -lt 50 ] && left=$(marked); do
+    for file in $left; do
+      file=${file#/proc/}
+      kill -s KILL "${file%/environ}"
+    done
+    rounds=$((rounds + 1))
+  done
+}
+
+if command -v timeout >/dev/null; then
+  listen() { timeout "$seconds" dd bs=1 count=1; }
+else
+  # shellcheck disable=SC3045 # A shell that comes without timeout(1), such as macOS's, has these options.
+  listen() { read -r -n 1 -t "$seconds" word && echo "$word"; }
+fi
+
+watch() {
+  while word=$(listen <&3); do
+    case $word in
+      k) ;;
+      t) kill -s TERM -- "$(target)" ;;
+      q) end && return ;;
+      *) break ;;
+    esac
+  done
+  echo abandoned >&5
+  end
+}
+
+{
+  "$@" </dev/null 3<&- &
+  step=$!
+  watch 5>&2 >/dev/null 2>&1 &
+  watcher=$!
+  wait "$step"
+  status=$?
+  kill -s KILL "$watcher"
+  echo "exit $status" >&2
+  # A pipe rather than the platform's socket: a step may open /dev/stdout.
+} | cat 2>/dev/null 3<&-
