@@ -5,6 +5,7 @@ import type { Repository } from "../git/repository.ts";
 import { UserError } from "../user-error.ts";
 import { version } from "../version.ts";
 import { type ArchiveWriter, writeArchive } from "./archive/write-archive.ts";
+import { addKeptFiles } from "./kept-files.ts";
 import { backupFormat, bundleFile, type Manifest, manifestName, type RepositoryEntry } from "./manifest.ts";
 import { type SnapshotOptions, type SnapshotProject, snapshotDatabase } from "./snapshot-database.ts";
 import { repositoryState, writeBundle } from "./write-bundle.ts";
@@ -13,17 +14,19 @@ import { repositoryState, writeBundle } from "./write-bundle.ts";
 export interface BackupSource {
   readonly pool: pg.Pool;
   readonly repositories: Repositories;
+  readonly dataDirectory: string;
 }
 
 /**
  * Writes a backup while the platform serves: the database as of one instant, then each repository of that instant's
- * projects. The order matters: what the database refers to has reached its repository before, while a push that comes
- * in between is only in the repository, which is what the platform finds after a crash, too.
+ * projects, then the master key, logs and artifacts. The order matters: what the database refers to has reached its
+ * repository or file before, while what comes in between is only there, which is what the platform finds after a crash,
+ * too.
  *
  * @param path the file to make; it has this name only when it is whole
  */
 export async function createBackup(
-  { pool, repositories }: BackupSource,
+  { pool, repositories, dataDirectory }: BackupSource,
   path: string,
   options: SnapshotOptions,
 ): Promise<Manifest> {
@@ -35,6 +38,7 @@ export async function createBackup(
       platform_version: version,
       ...snapshot,
       repositories: await addRepositories(archive, projects, repositories, options),
+      files: await addKeptFiles(archive, dataDirectory, options),
     };
     await archive.add(manifestName, [Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`)]);
     options.signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { UserError } from "../user-error.ts";
+import { keptFile } from "./kept-files.ts";
 
 /** The version of the format of backups that is written; the only one there has been. */
 export const backupFormat = 1;
@@ -28,6 +29,8 @@ export const manifest = z.object({
       shallow: z.array(z.string()),
     }),
   ),
+  /** Files by their names in the data directory. */
+  files: z.array(z.string().regex(keptFile)).default([]),
 });
 
 export type Manifest = z.infer<typeof manifest>;

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initRepository } from "../git/init-repository.ts";
 import { plainGit } from "../git/testing/plain-git.ts";
@@ -64,6 +64,33 @@ describe("a restored backup", () => {
     expect(updated_at).not.toBe(before.updated_at);
   });
 
+  test("has the master key, the logs and the artifacts, and nothing that was being written", async () => {
+    const source = await scene.open("a");
+    const pipeline = "0c8b7c5e-7ad2-4f4f-9a9b-2d4b1e0d9c11";
+    const files: Readonly<Record<string, string>> = {
+      "master.key": `${"ab".repeat(32)}\n`,
+      [`logs/pipelines/${pipeline}/${pipeline}.1234567890.log`]: "a line\n",
+      [`artifacts/${pipeline}/report`]: "x".repeat(300_000),
+      [`artifacts/${pipeline}/empty`]: "",
+    };
+    const write = async (name: string, content: string) => {
+      await mkdir(dirname(join(source.dataDirectory, name)), { recursive: true });
+      await writeFile(join(source.dataDirectory, name), content);
+    };
+    for (const [name, content] of Object.entries(files)) await write(name, content);
+    await write(`artifacts/${pipeline}/.report.partial`, "half");
+    await symlink("/etc/passwd", join(source.dataDirectory, "logs", "link"));
+    const manifest = await scene.backUp(source, "b.tar");
+    expect([...manifest.files].sort()).toEqual(Object.keys(files).sort());
+    await scene.restore("b.tar", "c");
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(scene.path("c"), name);
+      expect([await readFile(path, "utf8"), (await stat(path)).mode & 0o777]).toEqual([content, 0o600]);
+    }
+    expect((await stat(join(scene.path("c"), "logs"))).mode & 0o777).toBe(0o700);
+    expect(await readdir(join(scene.path("c"), "artifacts", pipeline))).toHaveLength(2);
+  });
+
   test("gives no number twice", async () => {
     const source = await scene.open("a");
     const change = { project_id: await addProject(source, "hello"), ref: "refs/heads/main", source: "push" } as const;
@@ -79,18 +106,28 @@ describe("a restored backup", () => {
 });
 
 describe("a place that is not empty is refused and left as it was", () => {
-  test.each([
-    ["a database", async (path: string) => await mkdir(join(path, "postgres", "data"), { recursive: true })],
-    ["repositories", async (path: string) => await mkdir(join(path, "repositories", "x.git"), { recursive: true })],
-  ])("%s", async (what, fill) => {
+  test("with a database, repositories, a master key or logs", async () => {
     const source = await scene.open("a");
     await scene.backUp(source, "b.tar");
-    await fill(scene.path("c"));
-    const before = await readdir(scene.path("c"), { recursive: true });
-    await expect(scene.restore("b.tar", "c")).rejects.toThrow(
-      `${scene.path("c")} holds ${what}: restore into an empty place`,
-    );
-    expect(await readdir(scene.path("c"), { recursive: true })).toEqual(before);
+    const refusals = [
+      { holds: "a database", fill: (path: string) => mkdir(join(path, "postgres", "data"), { recursive: true }) },
+      {
+        holds: "repositories",
+        fill: (path: string) => mkdir(join(path, "repositories", "x.git"), { recursive: true }),
+      },
+      { holds: "master.key", fill: (path: string) => writeFile(join(path, "master.key"), "a key") },
+      { holds: "logs", fill: (path: string) => mkdir(join(path, "logs", "pipelines"), { recursive: true }) },
+    ];
+    for (const { holds, fill } of refusals) {
+      const place = scene.path(`c with ${holds}`);
+      await mkdir(place);
+      await fill(place);
+      const before = await readdir(place, { recursive: true });
+      await expect(scene.restore("b.tar", `c with ${holds}`)).rejects.toThrow(
+        `${place} holds ${holds}: restore into an empty place`,
+      );
+      expect(await readdir(place, { recursive: true })).toEqual(before);
+    }
   });
 
   test("a running platform", async () => {
@@ -139,9 +176,11 @@ test("an interrupted restore keeps a platform from starting, and the next restor
   const place = { dataDirectory: scene.path("c"), databaseUrl: undefined };
   await mkdir(join(stageOf(place.dataDirectory), "postgres"), { recursive: true });
   await mkdir(join(place.dataDirectory, "repositories", "half.git"), { recursive: true });
+  await mkdir(join(place.dataDirectory, "logs", "half"), { recursive: true });
   await expect(refuseUnfinishedRestore(place)).rejects.toThrow("has not finished: wait for it, or run it again");
   await scene.restore("b.tar", "c");
   expect(await readdir(join(place.dataDirectory, "repositories"))).toEqual([`${id}.git`]);
+  expect(await readdir(place.dataDirectory)).not.toContain("logs");
   await refuseUnfinishedRestore(place);
   // Killed when only tidying up was left.
   await mkdir(stageOf(place.dataDirectory));

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { errorCode } from "../db/embedded/files.ts";
 import { layoutOf } from "../db/embedded/layout.ts";
@@ -9,11 +9,16 @@ import { openDatabase } from "../db/open.ts";
 import { repositoriesIn } from "../git/repositories.ts";
 import { UserError } from "../user-error.ts";
 import { type Archive, openArchive } from "./archive/open-archive.ts";
+import { keptNames } from "./kept-files.ts";
 import { loadDatabase, requireKnownSchema } from "./load-database.ts";
 import { bundleFile, type Manifest, manifestName, parseManifest } from "./manifest.ts";
 import { readBundle } from "./read-bundle.ts";
+import { restoreFiles } from "./restore-files.ts";
 import { syncPath, syncTree } from "./sync.ts";
 import { exists, hasDatabase, type Place, stageOf } from "./unfinished-restore.ts";
+
+/** What a restore puts into a data directory beside its database. */
+const restoredNames = ["repositories", ...keptNames];
 
 export interface RestoreOptions {
   readonly signal: AbortSignal;
@@ -68,12 +73,17 @@ async function inEmptyPlace(place: Place, work: () => Promise<void>): Promise<vo
 async function requireEmpty(place: Place): Promise<void> {
   const { dataDirectory, databaseUrl } = place;
   const full = (what: string) => new UserError(`${what}: restore into an empty place`);
-  const isFull = async (directory: string) => (await readdir(directory).catch(() => [])).length > 0;
+  const isFull = (path: string) =>
+    readdir(path).then(
+      (names) => names.length > 0,
+      (error: unknown) => errorCode(error) === "ENOTDIR",
+    );
   if (await isFull(layoutOf(dataDirectory).postgres)) throw full(`${dataDirectory} holds a database`);
   // What an interrupted restore has moved there is replaced.
   const interrupted = await exists(stageOf(dataDirectory));
-  if (!interrupted && (await isFull(repositoriesDirectory(dataDirectory))))
-    throw full(`${dataDirectory} holds repositories`);
+  for (const name of interrupted ? [] : restoredNames) {
+    if (await isFull(join(dataDirectory, name))) throw full(`${dataDirectory} holds ${name}`);
+  }
   if (databaseUrl !== undefined && (await hasDatabase(place))) throw full("the database of DATABASE_URL holds tables");
 }
 
@@ -82,7 +92,7 @@ async function clear(dataDirectory: string): Promise<void> {
   const stage = stageOf(dataDirectory);
   if (!(await exists(stage))) return;
   await stopAbandoned(stage);
-  await rm(repositoriesDirectory(dataDirectory), { recursive: true, force: true });
+  for (const name of restoredNames) await rm(join(dataDirectory, name), { recursive: true, force: true });
   await rm(stage, { recursive: true, force: true });
 }
 
@@ -92,6 +102,8 @@ async function restoreInto(place: Place, archive: Archive, manifest: Manifest, o
     await mkdir(stage, { mode: 0o700 });
     await syncPath(place.dataDirectory);
     await restoreRepositories(stage, archive, manifest, options);
+    await restoreFiles(stage, archive, manifest, options);
+    await syncTree(stage);
     await restoreDatabase(place, archive, manifest, options);
   } catch (error) {
     // Once the database has its place all is restored, and what failed was tidying up.
@@ -101,7 +113,7 @@ async function restoreInto(place: Place, archive: Archive, manifest: Manifest, o
   await rm(stage, { recursive: true, force: true });
 }
 
-/** Fills the database, and gives first the repositories and then it their places. */
+/** Fills the database, and gives first the repositories and files and then it their places. */
 async function restoreDatabase(
   { dataDirectory, databaseUrl }: Place,
   archive: Archive,
@@ -109,9 +121,13 @@ async function restoreDatabase(
   options: RestoreOptions,
 ): Promise<void> {
   const stage = stageOf(dataDirectory);
-  const moveRepositories = () => move(repositoriesDirectory(stage), repositoriesDirectory(dataDirectory));
+  const moveFiles = async () => {
+    for (const name of restoredNames) {
+      if (await exists(join(stage, name))) await move(join(stage, name), join(dataDirectory, name));
+    }
+  };
   const isEmbedded = databaseUrl === undefined;
-  const beforeCommit = isEmbedded ? async () => {} : moveRepositories;
+  const beforeCommit = isEmbedded ? async () => {} : moveFiles;
   const { pool, close } = await openDatabase({ url: databaseUrl, dataDirectory: stage }, { mode: "guest" });
   try {
     await loadDatabase(pool, archive, manifest, { ...options, beforeCommit });
@@ -121,7 +137,7 @@ async function restoreDatabase(
     await close();
   }
   if (isEmbedded) {
-    await moveRepositories();
+    await moveFiles();
     await move(layoutOf(stage).postgres, layoutOf(dataDirectory).postgres);
   }
 }
@@ -132,19 +148,14 @@ async function restoreRepositories(
   { repositories }: Manifest,
   { signal, onProgress }: RestoreOptions,
 ): Promise<void> {
-  await mkdir(repositoriesDirectory(stage), { mode: 0o700 });
+  await mkdir(repositoriesIn(stage).directory, { mode: 0o700 });
   for (const [index, entry] of repositories.entries()) {
     onProgress(`Restoring repositories: ${Math.floor((100 * index) / repositories.length)}% (${entry.address})`);
     const { path } = repositoriesIn(stage).of(entry.project_id);
     const repository = { path, defaultBranch: entry.head, shallow: entry.shallow };
     await readBundle(archive.read(bundleFile(entry.project_id)), repository, signal);
   }
-  await syncTree(repositoriesDirectory(stage));
   onProgress(`Restoring repositories: ${repositories.length}, done.`);
-}
-
-function repositoriesDirectory(dataDirectory: string): string {
-  return repositoriesIn(dataDirectory).directory;
 }
 
 async function move(source: string, destination: string): Promise<void> {

@@ -13,8 +13,8 @@ import { showProgress } from "./progress.ts";
 export const backup = defineCommand({
   name: "backup",
   synopsis: "[--output FILE|DIRECTORY]",
-  description: `Write the database and all repositories to one tar file, while the platform serves, and print its name. It
-holds everything that is secret about the platform, and is readable by you alone. Without --output it is made
+  description: `Write the database, all repositories, logs and artifacts, and the master key of this directory to one tar
+file, while the platform serves, and print its name. It holds everything that is secret about the platform, and is readable by you alone. Without --output it is made
 in the current directory, and in a directory it is named by the time.`,
   options: { output: { type: "string", default: "." } },
   run: async (config, { output }) => {
@@ -23,7 +23,7 @@ in the current directory, and in a directory it is named by the time.`,
     if (!(await hasDatabase(config))) throw new UserError(`${dataDirectory} holds no platform: nothing to back up`);
     const { pool, close } = await openDatabase({ url: databaseUrl, dataDirectory }, { mode: "guest" });
     try {
-      const source = { pool, repositories: repositoriesIn(dataDirectory) };
+      const source = { pool, repositories: repositoriesIn(dataDirectory), dataDirectory };
       await inOneLine("the backup failed", () =>
         interruptible((signal) => createBackup(source, path, { signal, onProgress: showProgress })),
       );

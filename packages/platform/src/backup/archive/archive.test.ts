@@ -20,6 +20,7 @@ const contents = {
   empty: Buffer.alloc(0),
   "one block": Buffer.alloc(512, 1),
   "d/ä.txt": Buffer.from("some text\n"),
+  [`long/${"d".repeat(36)}/${"f".repeat(90)}`]: Buffer.from("a name in two parts\n"),
   "larger than a chunk": Buffer.alloc(600_000, "abc"),
 };
 
@@ -45,7 +46,13 @@ test("what was written is read, by tar and sha256sum too", async () => {
   const extracted = await mkdtemp(join(directory, "x-"));
   execFileSync("tar", ["-xf", path, "-C", extracted]);
   execFileSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: extracted });
-  expect(await readdir(extracted)).toHaveLength(5);
+  expect(await readdir(extracted)).toHaveLength(6);
+});
+
+test("a name that no header can hold is refused", () => {
+  for (const name of ["x".repeat(101), `${"d".repeat(156)}/x`, `d/${"ä".repeat(51)}`]) {
+    expect(() => encodeHeader({ name, size: 0 }, new Date())).toThrow("too long a name for tar");
+  }
 });
 
 test("a size beyond eight gigabytes survives a header", () => {

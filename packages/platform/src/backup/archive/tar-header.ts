@@ -4,7 +4,7 @@ import { UserError } from "../../user-error.ts";
 export const blockSize = 512;
 
 export interface TarMember {
-  /** At most 100 bytes, as the oldest readers of the format know it. */
+  /** At most 100 bytes, or 255 with a `/` at the right place: the format keeps longer names in two parts. */
   readonly name: string;
   /** Bytes of content. */
   readonly size: number;
@@ -14,11 +14,14 @@ export interface TarMember {
 const largestOctal = 0o77777777777;
 const sizeAt = 124;
 const checksumAt = 148;
+const prefixAt = 345;
 
 /** A header of the POSIX `ustar` format for a private file; sizes from 8 GiB are written the way GNU tar writes them. */
 export function encodeHeader({ name, size }: TarMember, modified: Date): Buffer {
   const header = Buffer.alloc(blockSize);
-  if (header.write(name, 0, 100) !== Buffer.byteLength(name)) throw new Error(`${name} is too long a name for tar`);
+  const { prefix, rest } = splitName(name);
+  header.write(rest, 0, 100);
+  header.write(prefix, prefixAt, 155);
   header.write("0000600\0", 100);
   header.write("0000000\0".repeat(2), 108);
   if (size <= largestOctal) header.write(`${octal(size, 11)}\0`, sizeAt);
@@ -39,12 +42,31 @@ export function decodeHeader(header: Buffer): TarMember | undefined {
   const expected = `${octal(checksum(header), 6)}\0 `;
   if (header.toString("latin1", checksumAt, checksumAt + 8) !== expected || header.toString("latin1", 156, 157) !== "0")
     throw new UserError("a header is damaged");
-  const name = header.subarray(0, 100).toString("utf8").replace(/\0.*$/s, "");
+  const rest = textAt(header, 0, 100);
+  const prefix = textAt(header, prefixAt, 155);
+  const name = prefix === "" ? rest : `${prefix}/${rest}`;
   const isBinary = header.readUInt8(sizeAt) === 0x80;
   const size = isBinary
     ? Number(header.readBigUInt64BE(sizeAt + 4))
     : Number.parseInt(header.toString("latin1", sizeAt, sizeAt + 11), 8);
   return { name, size };
+}
+
+/** The two parts of a name, which readers join with a `/`: the first only where the name would not fit otherwise. */
+function splitName(name: string): { readonly prefix: string; readonly rest: string } {
+  if (Buffer.byteLength(name) <= 100) return { prefix: "", rest: name };
+  for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1)) {
+    const [prefix, rest] = [name.slice(0, at), name.slice(at + 1)];
+    if (Buffer.byteLength(rest) <= 100 && Buffer.byteLength(prefix) <= 155) return { prefix, rest };
+  }
+  throw new Error(`${name} is too long a name for tar`);
+}
+
+function textAt(header: Buffer, start: number, length: number): string {
+  return header
+    .subarray(start, start + length)
+    .toString("utf8")
+    .replace(/\0.*$/s, "");
 }
 
 /** How many zeros fill up the last block of so many bytes. */
