@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 
 /** A request as it arrived. */
 export interface SeenRequest {
@@ -6,6 +7,8 @@ export interface SeenRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: IncomingMessage["headers"];
+  /** Reads the body; once. */
+  readonly body: () => Promise<string>;
 }
 
 /** What stands where the platform should be, and behaves as no healthy platform does. */
@@ -43,7 +46,7 @@ export async function startStandIn(answer: Answer = () => {}): Promise<StandIn> 
   };
   const server = createServer((message, response) => {
     const { method = "", url = "", headers } = message;
-    const request = { method, url, headers };
+    const request = { method, url, headers, body: () => text(message) };
     requests.push(request);
     response.once("close", () => {
       if (!response.writableFinished) counts.aborted++;
