@@ -1,3 +1,4 @@
+import type pg from "pg";
 import type { Logger } from "pino";
 import { bootstrapAccess } from "./access/bootstrap.ts";
 import { refuseUnfinishedRestore } from "./backup/unfinished-restore.ts";
@@ -8,12 +9,11 @@ import type { Queryable } from "./db/queryable.ts";
 import { findGit } from "./git/find-git.ts";
 import { type Repositories, repositoriesIn } from "./git/repositories.ts";
 import { type MasterKey, openMasterKey } from "./secrets/master-key.ts";
-import type { CountedPool } from "./telemetry/metrics.ts";
 
 /** An open, migrated database and the repositories beside it: what commands work on, with or without a server. */
 export interface Store {
   readonly db: Queryable;
-  readonly pool: CountedPool;
+  readonly pool: pg.Pool;
   readonly repositories: Repositories;
   readonly masterKey: MasterKey;
   close(): Promise<void>;

@@ -58,7 +58,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique (pipeline_id, name),
       unique (pipeline_id, step_order)
     );
-    create index pipeline_steps_ready on pipeline_steps (ready_at, id) where status = 'pending' and ready_at is not null;
+    create index pipeline_steps_ready on pipeline_steps (ready_at, step_order) where status = 'pending' and ready_at is not null;
     create index pipeline_steps_claimed on pipeline_steps (claim_expires_at) where claimed_by is not null;
 
     create table artifacts (

@@ -1,0 +1,38 @@
+import { StartError, type StepPlan } from "../../runtime/runtime.ts";
+import { pipelineSecrets } from "../../secrets/pipeline-secrets.ts";
+import type { PipelineDefinition } from "../definition/definition.ts";
+import { stepOrder } from "../state/step-order.ts";
+import type { Work } from "./begin-work.ts";
+import { stepEnvironment } from "./step-environment.ts";
+import type { StepServices } from "./step-services.ts";
+
+export interface PreparedStep {
+  readonly plan: StepPlan;
+  readonly definition: PipelineDefinition;
+  readonly timeoutMinutes: number;
+  /** What must not show in its log. */
+  readonly secrets: readonly string[];
+}
+
+/** Puts together all that a step needs. @throws StartError, and what `pipelineSecrets` throws */
+export async function prepareStep(services: StepServices, work: Work): Promise<PreparedStep> {
+  const { db, masterKey, artifacts, repositories } = services;
+  const { claim, step, definition, project, pipeline } = work;
+  const commit = pipeline.commit_sha;
+  if (definition === null || step === undefined || commit === null)
+    throw new StartError("its pipeline does not say what it is to run");
+  const secrets = await pipelineSecrets(db, masterKey, project.id);
+  const earlier = [...stepOrder(definition.steps, definition).ancestors(step)];
+  const inputs =
+    definition.artifacts.length === 0 || earlier.length === 0
+      ? []
+      : await artifacts.inputsFor(db, pipeline.id, earlier);
+  const { name, image, commands, environment } = step;
+  const plan = {
+    ...{ stepId: claim.id, attempt: claim.attempt, pipelineId: pipeline.id, projectId: project.id },
+    ...{ name, image, commands, inputs },
+    environment: stepEnvironment({ project, pipeline, commit, stepName: name, environment, secrets }),
+    source: { repository: repositories.of(project.id), commit },
+  };
+  return { plan, definition, timeoutMinutes: step.timeout_minutes, secrets: [...secrets.values()] };
+}

@@ -1,0 +1,22 @@
+import type { Logger } from "pino";
+import type { Claims } from "../../db/claims.ts";
+import type { Queryable } from "../../db/queryable.ts";
+import type { Repositories } from "../../git/repositories.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import type { MasterKey } from "../../secrets/master-key.ts";
+import type { ArtifactStore } from "../artifacts/artifact-store.ts";
+import type { LogStore } from "../logs/log-store.ts";
+
+/** What running steps takes. */
+export interface StepServices {
+  readonly db: Queryable;
+  readonly claims: Claims;
+  readonly repositories: Repositories;
+  readonly runtime: Runtime;
+  readonly logs: LogStore;
+  /** Bytes of the largest log. */
+  readonly maxLogBytes: number;
+  readonly artifacts: ArtifactStore;
+  readonly masterKey: MasterKey;
+  readonly logger: Pick<Logger, "error" | "warn" | "info">;
+}
