@@ -18,7 +18,7 @@ export function nextStep(request: MergeRequestDetails): string {
         `git merge ${shellWord(`origin/${target}`)}`,
       ])}; mend the files, git add and git commit them; git push origin HEAD; then ${merge}.`;
     case "blocked":
-      return `Not yet${missing(request)}. When that is there: ${merge}.`;
+      return `First what it is blocked by; then ${merge}.`;
     case "source_missing":
       return `The source branch is gone. Push it again, or close this: update_merge_request with number=${number} and status=closed.`;
     case "target_missing":
@@ -50,8 +50,4 @@ function commands(lines: readonly string[]): string {
 
 function conflictIn({ conflicts = [] }: MergeRequestDetails): string {
   return conflicts.length === 0 ? "" : `The branches conflict in ${nameList(conflicts, "files", 2000)}. `;
-}
-
-function missing({ blocked_by = [] }: MergeRequestDetails): string {
-  return blocked_by.length === 0 ? "" : `: ${nameList(blocked_by, "rules of the project", 1000)}`;
 }

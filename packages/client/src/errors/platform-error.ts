@@ -13,6 +13,7 @@ export interface PlatformErrorDetails extends FailedCall {
   readonly permission: string | undefined;
   readonly reason?: string | undefined;
   readonly grantedBy?: string | undefined;
+  readonly detail?: string | undefined;
   readonly conflicts?: readonly string[];
   readonly requestId: string;
   readonly retryAfter: number | undefined;
@@ -31,6 +32,8 @@ export class PlatformError extends ClientError {
   readonly reason: string | undefined;
   /** On 403: who can grant it, in the server's words. */
   readonly grantedBy: string | undefined;
+  /** A sentence that says it all, in the server's words. */
+  readonly detail: string | undefined;
   /** On 409 of a merge: the paths that conflict. */
   readonly conflicts: readonly string[];
   /** What the server's logs know the request by. */
@@ -46,6 +49,7 @@ export class PlatformError extends ClientError {
     this.permission = details.permission;
     this.reason = details.reason;
     this.grantedBy = details.grantedBy;
+    this.detail = details.detail;
     this.conflicts = details.conflicts ?? [];
     this.requestId = details.requestId;
     this.retryAfter = details.retryAfter;

@@ -30,6 +30,7 @@ test("fields are taken in the forms that servers use, one odd entry not hiding t
       { path: "", message: "alone" },
     ],
     permission: undefined,
+    conflicts: [],
     requestId: "r",
     fromPlatform: false,
   });

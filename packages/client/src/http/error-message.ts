@@ -10,6 +10,7 @@ export interface ErrorAnswer {
   readonly permission: string | undefined;
   readonly reason: string | undefined;
   readonly grantedBy: string | undefined;
+  readonly detail: string | undefined;
   readonly conflicts: readonly string[];
   readonly requestId: string | undefined;
   /** True for JSON in the platform's own form: then it was the platform that answered, not a proxy before it. */
@@ -22,6 +23,7 @@ const nothing: ErrorAnswer = {
   permission: undefined,
   reason: undefined,
   grantedBy: undefined,
+  detail: undefined,
   conflicts: [],
   requestId: undefined,
   fromPlatform: false,
@@ -43,6 +45,7 @@ const errorAnswer = z.object({
   permission: string,
   reason: string,
   granted_by: string,
+  detail: string,
   conflicts: z.array(z.string()).catch([]),
   request_id: string,
 });
@@ -60,7 +63,7 @@ export function parseErrorBody(body: string, contentType: string | undefined): E
   if (typeof json === "string") return { ...nothing, message: json };
   const parsed = errorAnswer.safeParse(json);
   if (!parsed.success) return { ...nothing, message: body };
-  const { error, message, fields, permission, reason, granted_by, conflicts, request_id } = parsed.data;
+  const { error, message, fields, permission, reason, granted_by, detail, conflicts, request_id } = parsed.data;
   const said = error ?? message;
   const problems = fields.filter((problem) => problem !== undefined);
   return {
@@ -69,6 +72,7 @@ export function parseErrorBody(body: string, contentType: string | undefined): E
     permission,
     reason,
     grantedBy: granted_by,
+    detail,
     conflicts,
     requestId: request_id,
     fromPlatform: error !== undefined,

@@ -63,6 +63,7 @@ export async function platformFailure(answer: Answer, context: CallContext): Pro
     permission: said.permission === undefined ? undefined : quote(context, said.permission, 100),
     reason: said.reason === undefined ? undefined : quote(context, said.reason, 300),
     grantedBy: said.grantedBy === undefined ? undefined : quote(context, said.grantedBy, 300),
+    detail: said.detail === undefined ? undefined : quote(context, said.detail, 500),
     conflicts: said.conflicts.slice(0, maxConflicts).map((path) => quote(context, path, 1000)),
     requestId: quote(context, said.requestId ?? answer.header("x-request-id") ?? context.requestId, 100),
     retryAfter: wait === undefined ? undefined : Math.ceil(wait / 1000),

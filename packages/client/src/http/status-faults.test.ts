@@ -141,6 +141,7 @@ test("the details of an error are kept for whoever handles it", async () => {
     permission: "project:write",
     reason: "the token's scopes do not include it",
     granted_by: "its user, with another token",
+    detail: "You may not write here.",
     request_id: "r-1",
   };
   const { read } = await failWith(json(403, body));
@@ -150,6 +151,7 @@ test("the details of an error are kept for whoever handles it", async () => {
     permission: "project:write",
     reason: body.reason,
     grantedBy: body.granted_by,
+    detail: body.detail,
     requestId: "r-1",
   });
   const { read: other } = await failWith(json(404, { error: "project" }, { "x-request-id": "r-2" }));

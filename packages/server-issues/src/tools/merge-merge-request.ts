@@ -46,6 +46,7 @@ const optionsUnknown =
 /** The refusal with the way on, found in what the merge request says of itself. */
 async function whatToDo(error: unknown, api: Api, address: { project_id: string; number: number }) {
   if (!(error instanceof PlatformError) || !isRefusal(error)) return undefined;
+  const { number } = address;
   const request = await api.call(mergeRequests.getMergeRequest, address).catch(() => undefined);
   if (request === undefined) return undefined;
   if (error.conflicts.length > 0) {
@@ -57,10 +58,11 @@ async function whatToDo(error: unknown, api: Api, address: { project_id: string;
   if (request.status === "open" && request.merge_status === undefined) {
     return new AdvisedError(error, `This platform did not merge it. ${mergeByHand(request)}`);
   }
+  // What stands in the way is the way that was asked for: the refusal itself says it.
   if (request.status === "open" && request.merge_status === "mergeable") {
     return new AdvisedError(
       error,
-      `It stands at head_sha ${request.head_sha} now. Look at it with get_merge_request_diff, then merge it again.`,
+      `Otherwise it can be merged; get_merge_request with number=${number} shows how it stands.`,
     );
   }
   return new AdvisedError(error, nextStep(request));

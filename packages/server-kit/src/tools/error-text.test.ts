@@ -65,6 +65,13 @@ describe("what the platform answered", () => {
     `);
   });
 
+  test("403 that is about no permission says what it is about", () => {
+    const detail = "Nobody can approve their own merge request.";
+    expect(textOf(answer(403, { detail }))).toContain(
+      "\nNobody can approve their own merge request. Retrying cannot help.",
+    );
+  });
+
   test("403 of a platform that does not say who can help sends to an administrator", () => {
     expect(textOf(answer(403, { permission: "project:read" }))).toContain("Who can change that: an administrator.");
   });

@@ -80,6 +80,10 @@ function endpointOf(error: PlatformError, tool: Tool): Endpoint | undefined {
 }
 
 function forbidden(error: PlatformError, tool: Tool): string {
+  // A refusal that is about no permission, which nobody could grant.
+  if (error.permission === undefined && error.detail !== undefined) {
+    return `${sanitize(error.detail)} Retrying cannot help.`;
+  }
   const permission = error.permission ?? endpointOf(error, tool)?.permission;
   if (permission === undefined || permission === "authenticated" || permission === "public") {
     return "This session's token may not do this. Retrying cannot help; ask an administrator.";
