@@ -24,6 +24,9 @@ export const mergeStatus = z.enum([
   "up_to_date",
 ]);
 
+/** A commit that somebody has seen: named in full, since another can be made to begin with the same digits. */
+const seenCommit = z.string().regex(/^[0-9a-f]{40}$/i, "must be a commit's full SHA, of 40 digits");
+
 export const mergeRequest = z.object({
   id: uuid,
   project_id: uuid,
@@ -149,7 +152,7 @@ export const mergeMergeRequest = endpoint({
       /** The first line of the merge commit, and after an empty line the rest. */
       message: z.string().min(1).max(10_000).optional(),
       /** Merge only if this is still the source's commit. */
-      expected_head_sha: z.string().max(64).optional(),
+      expected_head_sha: seenCommit.optional(),
       delete_source_branch: z.boolean().default(false),
     })
     .default({ method: "merge", delete_source_branch: false }),
@@ -198,7 +201,7 @@ export const createReview = endpoint({
     verdict,
     body: body.nullish(),
     /** 409 when the head is another by now: nobody approves what they have not seen. */
-    commit_sha: z.string().max(64).optional(),
+    commit_sha: seenCommit.optional(),
   }),
   response: review,
   status: 201,
