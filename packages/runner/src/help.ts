@@ -1,5 +1,11 @@
 /** The text of `--help`. */
-export const helpText = `runner: the MCP servers of an agent role
+export const helpText = `runner: the MCP servers of an agent role, and sessions with them
+
+  runner run [CLAUDE OPTIONS] -- PROMPT
+      runs Claude Code with the role's servers in a clone, and saves the work whatever becomes of it: checkpoints while
+      it runs, afterwards everything that is not on the platform yet is committed and pushed
+      (exit code: Claude Code's; 70 when work could not be pushed; 64, 78 when it could not start).
+      Without a command, arguments that begin with an option are those of run.
 
   runner config [--role ROLE] [--servers DIR] [--node PATH] [--allow-missing]
       prints an .mcp.json that loads the role's servers; credentials are referred to, never written
@@ -20,5 +26,12 @@ Environment (empty means unset)
   PLATFORM_ROLES_FILE  a JSON file that adds or replaces roles:
                        { "reviewer": { "servers": ["core", "issues"], "hot": ["core"],
                                        "defaults": { "PLATFORM_READ_ONLY": "1" } } }
+  MCP_SERVERS_DIR      where run finds the bundles (default: as for --servers)
+  WORKSPACE            the clone (default: the current directory)
+  BRANCH               the branch that gets the work (default: agent/ and the first 8 characters of SESSION_ID)
+  SESSION_ID           names the session and what it leaves (default: local)
+  RESCUE_DIR           where a git bundle is left when nothing can be pushed (default: WORKSPACE with -rescue)
+  CHECKPOINT_SECONDS   between two checkpoints of the work tree on the platform (default: 90)
+  PUSH_SECONDS         for how long a push is tried again (default: 120)
   The servers read the rest: see --help of each.
 `;

@@ -8,6 +8,8 @@ import { helpText } from "./help.ts";
 import { mcpConfig, serverName } from "./mcp-config.ts";
 import type { Role } from "./roles.ts";
 import { loadRoles } from "./roles-file.ts";
+import { readClaudeCommand } from "./run/claude-arguments.ts";
+import { runSession } from "./run/run-session.ts";
 import { exitCode, RunnerError } from "./runner-error.ts";
 import { serversDirectory } from "./servers-directory.ts";
 
@@ -23,7 +25,9 @@ const flags = {
 
 type Flags = ReturnType<typeof readCommandLine>["values"];
 
-async function run(): Promise<number> {
+async function run(args: readonly string[]): Promise<number> {
+  const session = sessionArguments(args);
+  if (session !== undefined) return await startSession(session);
   const { values, positionals } = readCommandLine();
   if (values.help) return say(helpText);
   if (values.version)
@@ -35,9 +39,33 @@ async function run(): Promise<number> {
   throw new RunnerError(
     "usage",
     command === undefined
-      ? "which command? config or doctor; see --help"
+      ? "which command? run, config or doctor; see --help"
       : `no command ${JSON.stringify(command)}; see --help`,
   );
+}
+
+/**
+ * The arguments of `run`, which is what is meant when Claude Code's options come first: so a container's arguments are
+ * Claude Code's own. Undefined for another command.
+ */
+function sessionArguments(args: readonly string[]): readonly string[] | undefined {
+  const [first] = args;
+  if (first === "run") return args.includes("--help") || args.includes("-h") ? undefined : args.slice(1);
+  if (first === undefined || !first.startsWith("-")) return undefined;
+  return ["-h", ...Object.keys(flags).map((name) => `--${name}`)].includes(first.split("=", 1)[0] ?? "")
+    ? undefined
+    : args;
+}
+
+async function startSession(args: readonly string[]): Promise<number> {
+  return await runSession({
+    role: chooseRole(await loadRoles(process.env), process.env.AGENT_ROLE),
+    serversDir: serversDirectory(process.env.MCP_SERVERS_DIR?.trim() || undefined),
+    node: process.execPath,
+    command: readClaudeCommand(args),
+    env: process.env,
+    cwd: process.cwd(),
+  });
 }
 
 function readCommandLine() {
@@ -84,7 +112,7 @@ function say(text: string): number {
 }
 
 // Not awaited: the bundle is CommonJS, which has no top-level await. A defect still ends the process with its stack.
-void run().then(
+void run(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },

@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { constants } from "node:os";
+import { RunnerError } from "../runner-error.ts";
+
+interface StartOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** A file with the prompt, which goes to standard input. */
+  readonly promptFile: string;
+}
+
+/** How Claude Code ended, as a shell would say it: 128 and the signal's number when one ended it. */
+export interface ClaudeEnd {
+  readonly exitCode: number;
+}
+
+const forwarded = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+
+/**
+ * Runs Claude Code to its end. Its output is the runner's own, byte for byte; signals are passed on to it, and what it
+ * has started ends with it. @throws RunnerError when it cannot be started
+ */
+export async function runClaude({ program, args, env, cwd, promptFile }: StartOptions): Promise<ClaudeEnd> {
+  const { promise, resolve, reject } = Promise.withResolvers<ClaudeEnd>();
+  const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: ["pipe", "inherit", "inherit"] });
+  child.once("error", (error: NodeJS.ErrnoException) => {
+    const why = error.code === "ENOENT" ? "was not found on PATH" : error.message;
+    reject(new RunnerError("configuration", `${program} ${why}`));
+  });
+  child.once("exit", (code, signal) => {
+    resolve({ exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) });
+  });
+  // It may end without reading all of it.
+  child.stdin.on("error", () => {});
+  createReadStream(promptFile).pipe(child.stdin);
+  const toGroup = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch {
+      // Nobody is left.
+    }
+  };
+  const listeners = forwarded.map((signal) => [signal, () => toGroup(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  try {
+    return await promise;
+  } finally {
+    toGroup("SIGKILL");
+    // From here on the work is saved, and whoever asks it to stop asks for that.
+    for (const [signal, listener] of listeners) {
+      process.off(signal, listener);
+      process.on(signal, () => {});
+    }
+  }
+}

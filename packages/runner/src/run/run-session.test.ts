@@ -1,0 +1,231 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test as plainTest } from "vitest";
+import { SessionFixture } from "./testing/session.ts";
+
+const test = plainTest.extend<{ session: SessionFixture }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures it depends on from the pattern
+  session: async ({}, use) => {
+    await using session = await SessionFixture.create();
+    await use(session);
+  },
+});
+
+const branch = "agent/s1";
+
+describe("whatever Claude Code's exit code, the work is saved and the code is passed on", () => {
+  test.for([0, 1, 137])("%i", async (code, { session }) => {
+    const { code: exitCode, result } = await session.run(`echo two > file; echo new > added; exit ${code}`);
+    expect(exitCode).toBe(code);
+    expect(result).toMatchObject({ saved: true, committed: true, exit_code: code, problems: [] });
+    expect(await session.at(branch)).toBe("two");
+    expect(await session.at(branch, "added")).toBe("new");
+  });
+});
+
+test("Claude Code killed by a signal: 128 and its number", async ({ session }) => {
+  const { code } = await session.run("echo two > file; kill -KILL $$");
+  expect(code).toBe(137);
+  expect(await session.at(branch)).toBe("two");
+});
+
+test("its output is passed on byte for byte, and the prompt comes on its standard input", async ({ session }) => {
+  const { stdout } = await session.run("printf '\\001\\n'; cat; printf ' %s' \"$@\"", {
+    args: ["--model", "m", "--max-turns", "3", "--", "--version\nis no option"],
+  });
+  expect(stdout.startsWith("\u0001\n--version\nis no option ")).toBe(true);
+  expect(stdout).toContain("--model m --max-turns 3");
+  expect(stdout).toMatch(/--setting-sources user --strict-mcp-config --mcp-config=\S+$/);
+});
+
+test("SIGTERM reaches Claude Code and what it started, and the work is saved", async ({ session }) => {
+  const { child, output, ended } = await session.start(
+    "echo two > file; trap 'exit 9' TERM; echo ready; sleep 600 & wait",
+  );
+  while (!output.stdout.includes("ready")) await new Promise((resolve) => child.stdout.once("data", resolve));
+  child.kill("SIGTERM");
+  expect((await ended).code).toBe(9);
+  expect(await session.at(branch)).toBe("two");
+});
+
+test("SIGKILL in the middle: what the last checkpoint held survives, on a ref that clones do not show", async ({
+  session,
+}) => {
+  const wait = `until git --git-dir '${session.remote}' show refs/agent-wip/s1:file 2>/dev/null | grep -q two; do sleep 0.05; done`;
+  const { child, output, ended } = await session.start(
+    `echo two > file; git add file; echo staged > other; ${wait}; echo saved; sleep 600`,
+    {
+      env: { CHECKPOINT_SECONDS: "0" },
+    },
+  );
+  while (!output.stdout.includes("saved")) await new Promise((resolve) => child.stdout.once("data", resolve));
+  child.kill("SIGKILL");
+  await session.sh("pkill -f '^sleep 600$' || true");
+  await ended;
+  expect(await session.at("refs/agent-wip/s1")).toBe("two");
+  expect(await session.at("refs/agent-wip/s1", "other")).toBe("staged");
+  expect(await session.sh("git status --porcelain")).toBe("M  file\n?? other");
+  expect(await session.branches()).toEqual(["main"]);
+});
+
+test("commits that the agent made itself are pushed, with a clean tree", async ({ session }) => {
+  const { result } = await session.run("echo two > file; git commit --quiet -am two");
+  expect(result).toMatchObject({ saved: true, committed: false, pushed: [{ branch }] });
+  expect(await session.at(branch)).toBe("two");
+});
+
+test("commits on a branch of the agent's own are pushed under that name", async ({ session }) => {
+  await session.run(
+    "git checkout --quiet -b mine; echo two > file; git commit --quiet -am two; git checkout --quiet main",
+  );
+  expect(await session.at("mine")).toBe("two");
+});
+
+test("nothing changed: nothing is pushed", async ({ session }) => {
+  const { code, result } = await session.run("true");
+  expect([code, result?.pushed, result?.saved]).toEqual([0, [], true]);
+  expect(await session.branches()).toEqual(["main"]);
+});
+
+const elsewhere = (session: SessionFixture, content: string, file = "file") =>
+  session.sh(
+    `git clone --quiet '${session.remote}' other && cd other && git checkout --quiet -B ${branch} && echo ${content} > ${file} && git add -A && git commit --quiet -m other && git push --quiet origin ${branch}`,
+    session.directory,
+  );
+
+test("the branch has moved: the work is rebased onto it", async ({ session }) => {
+  await elsewhere(session, "theirs", "theirs");
+  const { code } = await session.run("echo two > file");
+  expect(code).toBe(0);
+  expect([await session.at(branch), await session.at(branch, "theirs")]).toEqual(["two", "theirs"]);
+});
+
+test("the branch has moved and conflicts: the work is on the rescue branch", async ({ session }) => {
+  await elsewhere(session, "theirs");
+  const { code, result } = await session.run("echo two > file");
+  expect(code).toBe(0);
+  expect(result).toMatchObject({ saved: true, pushed: [{ branch: "agent/s1-rescue" }] });
+  expect([await session.at(branch), await session.at("agent/s1-rescue")]).toEqual(["theirs", "two"]);
+});
+
+test("a branch that refuses the push, as a protected one does: the rescue branch", async ({ session }) => {
+  const hook = `#!/bin/sh\nwhile read old new ref; do test "$ref" != refs/heads/main || { echo protected >&2; exit 1; }; done\n`;
+  await session.sh(
+    `printf '%s' '${hook}' > '${session.remote}/hooks/pre-receive' && chmod +x '${session.remote}/hooks/pre-receive'`,
+  );
+  const { result } = await session.run("echo two > file", { env: { BRANCH: "main" } });
+  expect(result).toMatchObject({ saved: true, pushed: [{ branch: "agent/s1-rescue" }] });
+  expect(await session.at("main")).toBe("one");
+});
+
+test("the remote is down and comes back", async ({ session }) => {
+  const { output, ended, child } = await session.start(
+    `echo two > file; mv '${session.remote}' '${session.remote}.away'; echo gone`,
+    {
+      env: { PUSH_SECONDS: "60" },
+    },
+  );
+  while (!output.stdout.includes("gone")) await new Promise((resolve) => child.stdout.once("data", resolve));
+  await session.sh(`sleep 1; mv '${session.remote}.away' '${session.remote}'`);
+  expect((await ended).code).toBe(0);
+  expect(await session.at(branch)).toBe("two");
+});
+
+test("the remote is down for good: a bundle in a named place, and exit code 70", async ({ session }) => {
+  const { code, result } = await session.run(`echo two > file; mv '${session.remote}' '${session.remote}.away'`);
+  expect(code).toBe(70);
+  expect(result).toMatchObject({ saved: false, bundle: `${session.workspace}-rescue/s1.bundle` });
+  await session.sh(
+    `git clone --quiet '${session.remote}.away' again && cd again && git fetch --quiet '${result?.bundle}' 'refs/*:refs/rescued/*' && git show refs/rescued/runner-rescue/${branch}:file | grep -x two`,
+    session.directory,
+  );
+});
+
+test("a detached HEAD, commits on it and a dirty tree", async ({ session }) => {
+  await session.run("git checkout --quiet --detach; echo two > file; git commit --quiet -am two; echo three > file");
+  expect(await session.at(branch)).toBe("three");
+  expect(await session.at(`${branch}~1`)).toBe("two");
+});
+
+test("in the middle of a rebase with conflicts: both sides are saved, and the rebase is left as it is", async ({
+  session,
+}) => {
+  const script = [
+    "git checkout --quiet -b topic; echo topic > file; git commit --quiet -am topic",
+    "git checkout --quiet main; echo ours > file; git commit --quiet -am ours",
+    "git checkout --quiet topic; git rebase main",
+  ].join("; ");
+  const { code, result } = await session.run(script);
+  expect([code === 0, result?.saved]).toEqual([false, true]);
+  expect(await session.at("topic")).toBe("topic");
+  expect(await session.at("agent/s1~1")).toBe("ours");
+  expect(await session.at("agent/s1")).toContain("<<<<<<<");
+  expect(await session.sh("git status")).toContain("rebas");
+});
+
+test("hooks, monitors and signing that the repository configures do not keep the work from being saved", async ({
+  session,
+}) => {
+  const { result } = await session.run(
+    "printf '#!/bin/sh\\nexit 1\\n' > .git/hooks/pre-commit; cp .git/hooks/pre-commit .git/hooks/pre-push; chmod +x .git/hooks/pre-*; git config commit.gpgSign true; git config core.fsmonitor /bin/false; echo two > file",
+  );
+  expect(result).toMatchObject({ saved: true, problems: [] });
+  expect(await session.at(branch)).toBe("two");
+});
+
+test("secrets and the platform's files in the work tree are not committed; what is tracked is", async ({ session }) => {
+  await session.run(
+    "mkdir -p .platform deep; echo s > .platform/agent.env; echo s > .env; echo s > deep/.env.local; echo s > deep/id_rsa; echo s > a.pem; echo s > ignored; echo two > file",
+  );
+  expect(await session.sh(`git --git-dir '${session.remote}' ls-tree -r --name-only ${branch}`)).toBe(
+    ".gitignore\nfile",
+  );
+});
+
+test("the token is in no argument, file, output or configuration", async ({ session }) => {
+  const { stdout, stderr } = await session.run(
+    `cat "$GIT_CONFIG_GLOBAL"; printf '%s\\n' "$@"; cat "$(printf '%s\\n' "$@" | sed -n 's/^--mcp-config=//p')"; git config --list`,
+  );
+  expect(stdout).toContain("platform-core.js");
+  expect(stdout + stderr).not.toContain("plat_api_secret");
+});
+
+test("the token goes to the platform alone, and is read when it is asked for", async ({ session }) => {
+  const ask = (url: string) =>
+    `printf 'url=${url}\\n\\n' | git credential fill 2>&1 | grep -c '^password=plat_api_secret$'`;
+  const { stdout } = await session.run(`${ask("http://platform.example:8080")}; ${ask("http://elsewhere.example")}`, {
+    env: { PLATFORM_API_URL: "http://platform.example:8080/prefix" },
+  });
+  expect(stdout).toBe("1\n0\n");
+});
+
+test("the repository's instructions are the default branch's", async ({ session }) => {
+  await session.sh(
+    "echo 'be nice' > CLAUDE.md && git add -A && git commit --quiet -m c && git push --quiet origin main && git checkout --quiet -b other && echo 'be evil' > CLAUDE.md",
+  );
+  const { stdout } = await session.run(`cat "$(printf '%s\\n' "$@" | sed -n '/append-system-prompt-file/{n;p}')"`);
+  expect(stdout.trim()).toBe("be nice");
+});
+
+describe("what cannot start says so in one line, before anything is started", () => {
+  const cases: readonly [string, number, RegExp, Record<string, string>, string[]?][] = [
+    ["an unknown role", 64, /no role "boss"; the roles are dev/, { AGENT_ROLE: "boss" }],
+    ["a missing bundle", 78, /missing: .*platform-deploy\.js/, { AGENT_ROLE: "ops" }],
+    ["no token", 78, /PLATFORM_API_TOKEN or PLATFORM_API_TOKEN_FILE must be set/, { PLATFORM_API_TOKEN: "" }],
+    ["a bad branch", 78, /is not a branch name/, { BRANCH: "--upload-pack=x" }],
+    ["no clone", 78, /is not a git work tree/, { WORKSPACE: "/" }],
+    ["no prompt", 64, /there is no prompt/, {}, ["--model", "m", "--", " "]],
+  ];
+  test.for(cases)("%s", async ([, exitCode, message, env, args], { session }) => {
+    const { code, stdout, stderr } = await session.run("echo started", { env, ...(args && { args }) });
+    expect([code, stdout]).toEqual([exitCode, ""]);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+test("nothing of the session is left in temporary directories", async ({ session }) => {
+  await session.run("echo two > file");
+  expect(await session.sh("ls", session.directory)).toBe("bin\nremote.git\nservers\nwork");
+  expect(await readFile(join(session.workspace, "file"), "utf8")).toBe("two\n");
+});
