@@ -27,6 +27,7 @@ Environment (empty means unset)
                        { "reviewer": { "servers": ["core", "issues"], "hot": ["core"],
                                        "defaults": { "PLATFORM_READ_ONLY": "1" } } }
   MCP_SERVERS_DIR      where run finds the bundles (default: as for --servers)
+  PLATFORM_USER        whose token it is, for git; not needed when the clone's URL says it
   WORKSPACE            the clone (default: the current directory)
   BRANCH               the branch that gets the work (default: agent/ and the first 8 characters of SESSION_ID)
   SESSION_ID           names the session and what it leaves (default: local)

@@ -8,7 +8,7 @@ interface Identity {
 const credentialHelper = [
   "!f() {",
   'test \\"$1\\" = get || exit 0;',
-  "echo username=agent;",
+  'test -z \\"$PLATFORM_USER\\" || echo \\"username=$PLATFORM_USER\\";',
   "token=$PLATFORM_API_TOKEN;",
   'test -z \\"$PLATFORM_API_TOKEN_FILE\\" || token=$(cat \\"$PLATFORM_API_TOKEN_FILE\\");',
   'echo \\"password=$token\\";',

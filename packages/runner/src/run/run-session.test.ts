@@ -194,7 +194,7 @@ test("the token goes to the platform alone, and is read when it is asked for", a
   const ask = (url: string) =>
     `printf 'url=${url}\\n\\n' | git credential fill 2>&1 | grep -c '^password=plat_api_secret$'`;
   const { stdout } = await session.run(`${ask("http://platform.example:8080")}; ${ask("http://elsewhere.example")}`, {
-    env: { PLATFORM_API_URL: "http://platform.example:8080/prefix" },
+    env: { PLATFORM_API_URL: "http://platform.example:8080/prefix", PLATFORM_USER: "ada" },
   });
   expect(stdout).toBe("1\n0\n");
 });
