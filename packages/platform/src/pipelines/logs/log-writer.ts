@@ -1,3 +1,9 @@
+import { CappedOutput, type Piece } from "./capped-output.ts";
+import { LogFile } from "./log-file.ts";
+import { SecretFinder } from "./secret-finder.ts";
+import { maskText, SecretMasker } from "./secret-masker.ts";
+import { WholeCharacters } from "./whole-characters.ts";
+
 /** The log of a step that runs. Nothing here fails because of the disk: a log must not decide what becomes of a step. */
 export interface LogWriter {
   /**
@@ -11,4 +17,108 @@ export interface LogWriter {
   close(): Promise<void>;
   /** Why a part of the log could not be stored; undefined when all of it was. */
   readonly failure: Error | undefined;
+}
+
+export interface LogOptions {
+  /** Values that must not show: each line of them that has at least 4 characters is masked, and its usual encodings. */
+  readonly secrets: readonly string[];
+  /** Bytes that the log may have. Of more output, the beginning and the end are kept, with a line that says so. */
+  readonly maxBytes: number;
+}
+
+const newline = 10;
+
+/** Makes a log in a new file. @throws when there is one already, or it cannot be made */
+export async function createLog(path: string, options: LogOptions): Promise<LogWriter> {
+  return new FileLogWriter(await LogFile.create(path), options);
+}
+
+/** A log in a file; see `LogWriter`. */
+export class FileLogWriter implements LogWriter {
+  readonly #file: LogFile;
+  readonly #finder: SecretFinder;
+  readonly #masker: SecretMasker;
+  readonly #characters = new WholeCharacters();
+  readonly #capped: CappedOutput;
+  /** What waits for the end of what is kept back, so as not to stand before it. */
+  #notes: string[] = [];
+  #outputEnd = newline;
+  #storedEnd = newline;
+  #closed: Promise<void> | undefined;
+
+  constructor(file: LogFile, { secrets, maxBytes }: LogOptions) {
+    this.#file = file;
+    this.#finder = new SecretFinder(secrets);
+    this.#masker = new SecretMasker(this.#finder);
+    this.#capped = new CappedOutput(maxBytes);
+  }
+
+  get failure(): Error | undefined {
+    return this.#file.failure;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#closed !== undefined) return;
+    this.#add(this.#characters.write(this.#masker.write(chunk)));
+    this.#addNotes();
+    await this.#file.room();
+  }
+
+  async note(line: string): Promise<void> {
+    if (this.#closed !== undefined) return;
+    this.#notes.push(line);
+    if (!this.#masker.isHolding && !this.#characters.isHolding) this.#addNotes();
+    await this.#file.room();
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    await this.#closed;
+  }
+
+  async #finish(): Promise<void> {
+    this.#add(this.#characters.write(this.#masker.end()));
+    this.#add(this.#characters.end());
+    this.#addNotes();
+    this.#store(this.#capped.end());
+    await this.#file.flush();
+    this.#tellLoss();
+    await this.#file.close();
+  }
+
+  #addNotes(): void {
+    for (const note of this.#notes) this.#add(noteAfter(this.#outputEnd, maskText(note, this.#finder)));
+    this.#notes = [];
+  }
+
+  /** Adds what is fit to be stored, as far as it is not too much. */
+  #add(bytes: Buffer): void {
+    this.#outputEnd = bytes.at(-1) ?? this.#outputEnd;
+    this.#store(this.#capped.write(bytes));
+  }
+
+  #store(pieces: readonly Piece[]): void {
+    this.#tellLoss();
+    for (const piece of pieces) {
+      this.#append("note" in piece ? noteAfter(this.#storedEnd, piece.note) : piece.output);
+    }
+  }
+
+  #tellLoss(): void {
+    const { lostBytes, failure } = this.#file;
+    if (lostBytes === 0) return;
+    this.#file.lostBytes = 0;
+    this.#append(noteAfter(this.#storedEnd, `${lostBytes} bytes could not be stored here: ${failure?.message}`));
+  }
+
+  #append(bytes: Buffer): void {
+    this.#storedEnd = bytes.at(-1) ?? this.#storedEnd;
+    this.#file.append(bytes);
+  }
+}
+
+/** Lines of the platform's own words, after output that ends with this byte. */
+function noteAfter(last: number, text: string): Buffer {
+  const lines = text.split(/\r?\n/).map((line) => `[platform] ${line}\n`);
+  return Buffer.from(`${last === newline ? "" : "\n"}${lines.join("")}`);
 }
