@@ -11,6 +11,9 @@ export interface ControlLines {
   /** Resolves when the guard knows the step's end. */
   readonly ended: Promise<void>;
   readonly exitCode: number | undefined;
+  /** Whether the guard ended it: as it was told to, or */
+  readonly isKilled: boolean;
+  /** as it was told nothing for too long. */
   readonly isAbandoned: boolean;
   /** Lines that are none of these: why it could not be started. */
   readonly errors: string;
@@ -21,11 +24,13 @@ export function readControlLines(stream: Readable): ControlLines {
   const started = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   let exitCode: number | undefined;
+  let isKilled = false;
   let isAbandoned = false;
   let errors = "";
   createInterface({ input: stream }).on("line", (line) => {
     const code = /^exit (\d+)$/.exec(line)?.[1];
     if (line === "started") started.resolve();
+    else if (line === "killed") isKilled = true;
     else if (line === "abandoned") isAbandoned = true;
     else if (code !== undefined) {
       exitCode = Number(code);
@@ -37,6 +42,9 @@ export function readControlLines(stream: Readable): ControlLines {
     ended: ended.promise,
     get exitCode() {
       return exitCode;
+    },
+    get isKilled() {
+      return isKilled;
     },
     get isAbandoned() {
       return isAbandoned;

@@ -8,7 +8,9 @@ shift 3
 # The step's first process as it is called out here, or its process group.
 target() {
   if [ "$mode" = namespaces ]; then
-    read -r first _ <"/proc/$step/task/$step/children" && echo "$first"
+    # It ends without a line break, which read takes for a failure.
+    read -r first _ <"/proc/$step/task/$step/children"
+    echo "$first"
   else
     echo "-$step"
   fi
@@ -44,7 +46,11 @@ watch() {
     case $word in
       k) ;;
       t) kill -s TERM -- "$(target)" ;;
-      q) end && return ;;
+      q)
+        echo killed >&5
+        end
+        return
+        ;;
       *) break ;;
     esac
   done

@@ -3,80 +3,67 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { type RunningStep, type Runtime, StartError, type StepEvents, type StepPlan } from "../runtime.ts";
 import { checkOut } from "./checkout.ts";
+import { findConfinement } from "./confinement.ts";
 import { putInputs } from "./inputs.ts";
+import { abandonedDirectories, ownDirectory } from "./instance.ts";
 import { endProcessesIn } from "./marked-processes.ts";
 import { findOutput } from "./output.ts";
 import { removeTree } from "./remove-tree.ts";
-import { fileTime, makeRoom, type Room } from "./room.ts";
+import { fileTime, makeRoom, type Room, removeRoom } from "./room.ts";
+import { searchPath } from "./search-path.ts";
 import { startScript } from "./start-script.ts";
 import { startProcess } from "./step-process.ts";
 
 export interface LocalRuntimeOptions {
   readonly dataDirectory: string;
-  readonly logger: Pick<Logger, "warn" | "error">;
+  /** Whether platforms on other machines use the same data directory. */
+  readonly isShared: boolean;
+  readonly logger: Pick<Logger, "warn">;
   /** Seconds without a sign of life from the platform after which a step ends; 20. */
   readonly watchSeconds?: number;
 }
 
-/** Runs steps as processes of this machine, each in a checkout of its own. */
+/** Runs steps as processes of this machine, each in a checkout of its own, confined as well as the machine allows. */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
-  const { dataDirectory, logger, watchSeconds = 20 } = options;
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  const rooms = join(await realpath(dataDirectory), "steps");
+  const { isShared, logger, watchSeconds = 20 } = options;
+  await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
+  const dataDirectory = await realpath(options.dataDirectory);
+  const allRooms = join(dataDirectory, "steps");
+  const rooms = await ownDirectory(allRooms);
+  const confinement = await findConfinement(dataDirectory, rooms);
+  if (confinement.mode === "group") logger.warn(confinement.sentence);
 
-  const dispose = async (room: Room) => {
-    await endProcessesIn(room.path);
-    await removeTree(room.path).catch((error: unknown) => logger.warn({ err: error }, "a work tree is left"));
-  };
-
-  const prepare = async (room: Room, plan: StepPlan, signal: AbortSignal) => {
-    try {
-      await checkOut(room.tree, plan.source, signal);
-      await putInputs(room.tree, plan.inputs, signal);
-      return await fileTime(room);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof StartError) throw error;
-      throw new StartError(`The work tree cannot be made: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
+  const dispose = (room: Room) =>
+    removeRoom(room).catch((error: unknown) => logger.warn({ err: error }, "what a step left cannot be removed"));
 
   const startIn = async (room: Room, plan: StepPlan, events: StepEvents, signal: AbortSignal): Promise<RunningStep> => {
-    const environment = { ...given(room), ...plan.environment };
-    const start = startScript(room.tree, plan.commands, environment);
+    const start = startScript(room.tree, plan.commands, { ...given(room), ...plan.environment });
+    const repository = await realpath(plan.source.repository.path);
     const begun = await prepare(room, plan, signal);
+    const command = await confinement.command(room, repository, start.script);
     await events.starting();
-    const process = await startProcess(
-      {
-        mode: "group",
-        command: ["setsid", "/bin/sh", "-c", `echo started >&2\nexec 2>&1\n${start.script}`],
-        environment: { PATH: searchPath, LC_ALL: "C", ...start.environment },
-        room: room.path,
-        watchSeconds,
-        endRest: () => endProcessesIn(room.path),
-      },
-      events.output,
-      signal,
-    );
+    const environment = { PATH: searchPath, LC_ALL: "C", ...start.environment };
+    const endRest = async () => {
+      if (confinement.mode === "group") await endProcessesIn(room.path);
+    };
+    const step = { mode: confinement.mode, command, environment, room: room.path, watchSeconds, endRest };
+    const { exited, stop, kill, keepAlive } = await startProcess(step, events.output, signal);
     let disposed: Promise<void> | undefined;
     return {
-      exited: process.exited,
-      stop: process.stop,
-      keepAlive: process.keepAlive,
+      exited,
+      stop,
+      keepAlive,
       output: (path) => findOutput(room.tree, path, begun),
-      dispose: () => {
-        disposed ??= (async () => {
-          process.kill();
-          await process.exited;
-          await dispose(room);
-        })();
+      dispose() {
+        kill();
+        disposed ??= exited.then(() => dispose(room));
         return disposed;
       },
     };
   };
 
   return {
-    describe: () => ["Runs as a process of this machine, not isolated from it."],
+    describe: () => [confinement.sentence],
     async startStep(plan, events, signal) {
       signal.throwIfAborted();
       const room = await makeRoom(rooms);
@@ -88,13 +75,26 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
       }
     },
     async cleanUp() {
-      await endProcessesIn(rooms);
-      await removeTree(rooms);
+      for (const directory of await abandonedDirectories(allRooms, isShared)) {
+        await endProcessesIn(directory);
+        await removeTree(directory);
+      }
     },
   };
 }
 
-const searchPath = process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
+/** Fills a room; gives the time since when all changes in it are the step's. */
+async function prepare({ tree, ...room }: Room, plan: StepPlan, signal: AbortSignal): Promise<bigint> {
+  try {
+    await checkOut(tree, plan.source, signal);
+    await putInputs(tree, plan.inputs, signal);
+    return await fileTime({ tree, ...room });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof StartError) throw error;
+    throw new StartError(`The work tree cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 function given(room: Room): Readonly<Record<string, string>> {
   return { PATH: searchPath, HOME: room.home, TMPDIR: room.temporary, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };

@@ -44,11 +44,14 @@ export async function startProcess(
 ): Promise<StepProcess> {
   const { child, stdout, stderr, words } = spawnGuard(plan);
   const lines = readControlLines(stderr);
+  let failure: Error | undefined;
   const gone = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
-    child.once("error", () => child.pid === undefined && resolve());
+    child.once("error", (error) => {
+      failure = error;
+      if (child.pid === undefined) resolve();
+    });
   });
-  const failure = new Promise<Error>((resolve) => child.once("error", resolve));
   const ended = Promise.race([lines.ended, gone]);
   const say = (word: string) => void (words.writable && words.write(word));
   const killGuard = () => {
@@ -56,11 +59,11 @@ export async function startProcess(
     process.kill(-child.pid, "SIGKILL");
   };
 
-  let isKilled = false;
   let timer: NodeJS.Timeout | undefined;
+  let isToEnd = false;
   const kill = () => {
-    if (isKilled) return;
-    isKilled = true;
+    if (isToEnd) return;
+    isToEnd = true;
     clearTimeout(timer);
     say("q");
     timer = setTimeout(killGuard, patience);
@@ -83,8 +86,8 @@ export async function startProcess(
     await Promise.race([gone, delay(patience, undefined, { ref: false })]);
     killGuard();
     await gone;
-    const { exitCode, isAbandoned } = lines;
-    if (exitCode === undefined || isAbandoned || (isKilled && exitCode === 128 + 9)) {
+    const { exitCode, isKilled, isAbandoned } = lines;
+    if (exitCode === undefined || isKilled || isAbandoned) {
       return { exitCode: null, signal: "SIGKILL", abandoned: isAbandoned };
     }
     return { exitCode, signal: null, abandoned: false };
@@ -92,14 +95,14 @@ export async function startProcess(
 
   const onAbort = () => kill();
   signal.addEventListener("abort", onAbort, { once: true });
-  await Promise.race([lines.started, exited, failure]);
+  const isStarted = await Promise.race([lines.started.then(() => true), exited.then(() => false)]);
   signal.removeEventListener("abort", onAbort);
   if (signal.aborted) {
     kill();
     await exited;
     throw signal.reason;
   }
-  if (child.pid === undefined) throw new StartError(`The step cannot be started: ${(await failure).message}`);
+  if (!isStarted) throw new StartError(`The step cannot be started: ${failure?.message ?? lines.errors}`);
   return { exited, stop, kill, keepAlive: () => say("k") };
 }
 

@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, realpath } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { promisify } from "node:util";
+import { errorCode, readIfPresent } from "../../db/embedded/files.ts";
+import { layoutOf } from "../../db/embedded/layout.ts";
+import { makeRoom, type Room, removeRoom } from "./room.ts";
+import { searchPath } from "./search-path.ts";
+
+const run = promisify(execFile);
+const inside = readFileSync(new URL("inside.sh", import.meta.url), "utf8");
+const namespaces = ["--user", "--map-root-user", "--mount", "--pid", "--ipc", "--fork", "--kill-child"];
+
+/** What keeps a step apart from everything else. */
+export interface Confinement {
+  readonly mode: "namespaces" | "group";
+  /** Says on the top of a step's log how it runs. */
+  readonly sentence: string;
+  /** What to run so that the script runs as a step. */
+  command(room: Room, repository: string, script: string): Promise<readonly string[]>;
+}
+
+/**
+ * The strongest confinement that this machine allows for steps below a data directory, found by trying.
+ * @param dataDirectory its real path
+ */
+export async function findConfinement(dataDirectory: string, rooms: string): Promise<Confinement> {
+  const refusal = await namespaceRefusal(dataDirectory, rooms);
+  return refusal === undefined ? inNamespaces(dataDirectory) : inGroup(refusal);
+}
+
+function inNamespaces(dataDirectory: string): Confinement {
+  return {
+    mode: "namespaces",
+    sentence:
+      "Runs on the platform's own machine, in namespaces of its own: it sees the machine's files and network, but neither the platform's data nor other processes.",
+    async command(room, repository, script) {
+      const view = room.aside;
+      const shown = [room.path, repository].map((path) => join(view, "data", relative(dataDirectory, path)));
+      for (const directory of [join(view, "empty"), ...shown]) await mkdir(directory, { recursive: true, mode: 0o700 });
+      const user = String(process.geteuid?.() ?? 0);
+      const group = String(process.getegid?.() ?? 0);
+      const args = [user, group, dataDirectory, view, room.path, repository, script, ...(await hidden(dataDirectory))];
+      return ["unshare", ...namespaces, "--", "/bin/sh", "-c", inside, "step", ...args];
+    },
+  };
+}
+
+function inGroup(refusal: string): Confinement {
+  return {
+    mode: "group",
+    sentence: `Runs on the platform's own machine with all that its user may see and do, the platform's data included: namespaces are not possible here (${refusal}).`,
+    command: async (_room, _repository, script) => [
+      "setsid",
+      "/bin/sh",
+      "-c",
+      `echo started >&2\nexec 2>&1\n${script}`,
+      "step",
+    ],
+  };
+}
+
+/** What is outside of the data directory and is not for steps: where the embedded database listens. */
+async function hidden(dataDirectory: string): Promise<readonly string[]> {
+  const sockets = await readIfPresent(layoutOf(dataDirectory).socketRecord);
+  if (sockets === undefined) return [];
+  try {
+    return [await realpath(sockets)];
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** Why a step cannot run in namespaces, or undefined when it can. */
+async function namespaceRefusal(dataDirectory: string, rooms: string): Promise<string | undefined> {
+  if (process.platform !== "linux") return "this is not Linux";
+  const room = await makeRoom(rooms);
+  const [program = "", ...args] = await inNamespaces(dataDirectory).command(room, room.tree, ":");
+  try {
+    await run(program, args, { cwd: "/", env: { PATH: searchPath, LC_ALL: "C" } });
+    return undefined;
+  } catch (error) {
+    const stderr = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+    return stderr.trim().split("\n").at(-1) || String(error);
+  } finally {
+    await removeRoom(room);
+  }
+}

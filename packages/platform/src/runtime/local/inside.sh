@@ -1,0 +1,32 @@
+# The first process of a step in namespaces of its own: inside.sh USER GROUP DATA VIEW ROOM REPOSITORY SCRIPT HIDDEN...
+# It is root in them, hides what the step must not see, and runs SCRIPT for the step as USER, in one more user namespace:
+# there nobody has a right over these namespaces, so that nothing can be shown again, and this process not be touched.
+set -e
+user=$1 group=$2 data=$3 view=$4 room=$5 repository=$6 script=$7
+shift 7
+
+mount -t proc proc /proc
+for hidden in "$@"; do
+  mount --bind "$view/empty" "$hidden"
+done
+# In place of the platform's directory comes one that holds this step's own room and repository alone.
+mount --bind "$room" "$view/data${room#"$data"}"
+mount --bind "$repository" "$view/data${repository#"$data"}"
+# With the flags that the mount may have already: none of them may be taken off.
+mount -o remount,bind,ro,nosuid,nodev,noexec "$view/data${repository#"$data"}"
+mount --rbind "$view/data" "$data"
+
+set +e
+trap 'kill -s TERM -- -1' TERM
+echo started >&2
+# In a session of its own: a `kill 0` must not reach the processes that watch over it.
+setsid unshare --user --map-user="$user" --map-group="$group" -- /bin/sh -c "$script" 2>&1 &
+step=$!
+while
+  wait "$step"
+  status=$?
+  # Woken by the signal, not by the step's end.
+  kill -0 "$step" 2>/dev/null
+do :; done
+# With this process, the first of its namespace, ends whatever the step has left running.
+exit "$status"
