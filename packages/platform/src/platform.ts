@@ -40,7 +40,8 @@ export async function startPlatform(config: PlatformConfig, logger: Logger): Pro
   // Platforms on one server may share their repositories too; a data directory with its own server has one platform.
   const minimumLockAge = config.databaseUrl === undefined ? 0 : 60_000;
   const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes, minimumLockAge });
-  const services = { repositories, version, secureCookies, masterKey, metrics: createMetrics(store.pool) };
+  const merging = { db, logger, minimumLockAge };
+  const services = { repositories, version, secureCookies, masterKey, merging, metrics: createMetrics(store.pool) };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });

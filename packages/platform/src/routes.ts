@@ -3,6 +3,8 @@ import type { Repositories } from "./git/repositories.ts";
 import { gitRoutes } from "./git/routes.ts";
 import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
+import type { MergingOptions } from "./merge-requests/merging/merge.ts";
+import { mergeRequestRoutes } from "./merge-requests/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
 import { secretRoutes } from "./secrets/routes.ts";
@@ -17,16 +19,25 @@ export interface Services {
   readonly secureCookies: boolean;
   readonly metrics: Metrics;
   readonly masterKey: MasterKey;
+  readonly merging: MergingOptions;
 }
 
 /** Every endpoint of the contract with what answers it. */
-export function allRoutes({ repositories, version, secureCookies, metrics, masterKey }: Services): readonly Route[] {
+export function allRoutes({
+  repositories,
+  version,
+  secureCookies,
+  metrics,
+  masterKey,
+  merging,
+}: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
     ...accessRoutes({ secureCookies }),
     ...projectRoutes(repositories),
     ...gitRoutes(repositories),
     ...issueRoutes,
+    ...mergeRequestRoutes(repositories, merging),
     ...secretRoutes(masterKey),
   ];
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { endpoints } from "@platform-mcp/client/contract";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoriesIn } from "../git/repositories.ts";
 import { allRoutes } from "../routes.ts";
@@ -35,6 +36,7 @@ test("every endpoint of the contract is implemented, once", () => {
     version: "0",
     secureCookies: false,
     masterKey: { missing: "" },
+    merging: { db: platform.db, logger: pino({ level: "silent" }), minimumLockAge: 0 },
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
 });

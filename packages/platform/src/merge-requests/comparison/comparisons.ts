@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Repository } from "../../git/repository.ts";
+import { type BranchComparison, compareBranches } from "./compare-branches.ts";
+
+/** Comparisons that are remembered at most. */
+const maxKept = 500;
+
+/** Comparisons for who only looks: they leave nothing in the repository, and two commits are compared once. */
+export class Comparisons {
+  readonly #known = new Map<string, Promise<BranchComparison>>();
+
+  readonly compare = (repository: Repository, target: string, head: string): Promise<BranchComparison> => {
+    const key = `${repository.path}\0${target}\0${head}`;
+    const known = this.#known.get(key);
+    // Taken out and put back, so that the first is always the one that nobody has asked for the longest.
+    this.#known.delete(key);
+    const comparison = known ?? lookAt(repository, target, head);
+    this.#known.set(key, comparison);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= maxKept) break;
+      this.#known.delete(oldest);
+    }
+    comparison.catch(() => {
+      if (this.#known.get(key) === comparison) this.#known.delete(key);
+    });
+    return comparison;
+  };
+}
+
+async function lookAt(repository: Repository, target: string, head: string): Promise<BranchComparison> {
+  const scratch = await mkdtemp(join(tmpdir(), "merge-"));
+  try {
+    return await compareBranches(repository, target, head, {
+      GIT_OBJECT_DIRECTORY: scratch,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(repository.path, "objects")),
+    });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** A path in a list of paths, whatever it holds. */
+function quoted(path: string): string {
+  return `"${path.replace(/["\\]/g, "\\$&")}"`;
+}

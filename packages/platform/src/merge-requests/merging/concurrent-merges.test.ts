@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WorkTree } from "../../git/testing/work-tree.ts";
+import { Stage } from "../testing/scene.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.create();
+});
+afterAll(() => stage.close());
+
+test("20 merges into one branch at once all land, each once", async () => {
+  const scene = await stage.scene();
+  const numbers: number[] = [];
+  for (let index = 0; index < 20; index++) {
+    scene.branch(`topic-${index}`);
+    numbers.push(await scene.open(`topic-${index}`));
+  }
+  const methods = ["merge", "squash"];
+  const answers = await Promise.all(numbers.map((number) => scene.merge(number, { method: methods[number % 2] })));
+  expect(answers.map(({ status, body }) => body.error ?? status)).toEqual(numbers.map(() => 200));
+  expect(scene.git("ls-tree", "--name-only", "main").split("\n")).toHaveLength(21);
+  // Each merge has its own commit on the branch, one after the other.
+  const line = scene.git("rev-list", "--first-parent", "main").split("\n");
+  expect(new Set(answers.map(({ body }) => body.merge_commit_sha))).toEqual(new Set(line.slice(0, 20)));
+  const updates = await stage.platform.db
+    .selectFrom("ref_updates")
+    .where("project_id", "=", scene.id)
+    .where("ref", "=", "refs/heads/main")
+    .orderBy("id")
+    .select(["old_sha", "new_sha"])
+    .execute();
+  expect(updates.slice(-20).map(({ new_sha }) => new_sha)).toEqual(line.slice(0, 20).reverse());
+});
+
+test("one merge request that many merge at once is merged once, and the others are told", async () => {
+  const scene = await stage.scene();
+  scene.branch("topic");
+  const number = await scene.open("topic");
+  const answers = await Promise.all(Array.from({ length: 8 }, () => scene.merge(number)));
+  const merged = answers.filter(({ status }) => status === 200);
+  expect(merged).toHaveLength(1);
+  const others = answers.filter(({ status }) => status !== 200).map(({ body }) => body.error);
+  expect(new Set(others)).toEqual(
+    new Set([`merge request ${number} has been merged already, as ${scene.tip("main")}`]),
+  );
+  expect(scene.git("rev-list", "--count", "--first-parent", "main")).toBe("2");
+});
+
+test("merges land while the target branch is pushed to all the time", async () => {
+  const scene = await stage.scene();
+  const numbers: number[] = [];
+  for (let index = 0; index < 8; index++) {
+    scene.branch(`topic-${index}`);
+    numbers.push(await scene.open(`topic-${index}`));
+  }
+  using tree = await WorkTree.create();
+  const remote = stage.platform.url
+    .replace("http://", `http://admin:${stage.admin}@`)
+    .concat(`/admin/${scene.name}.git`);
+  await tree.git("remote", "add", "origin", remote);
+  let merging = true;
+  let pushed = 0;
+  const push = async () => {
+    while (merging) {
+      await tree.git("fetch", "--quiet", "origin", "main");
+      await tree.git("reset", "--quiet", "--hard", "origin/main");
+      await tree.commit(`${pushed}\n`, "pushed");
+      if ((await tree.try("push", "origin", "HEAD:main")).ok) pushed++;
+    }
+  };
+  const pushing = push();
+  const answers = await Promise.all(numbers.map((number) => scene.merge(number)));
+  merging = false;
+  await pushing;
+  expect(answers.map(({ status, body }) => body.error ?? status)).toEqual(numbers.map(() => 200));
+  for (const { body } of answers) scene.git("merge-base", "--is-ancestor", body.merge_commit_sha, "main");
+});
