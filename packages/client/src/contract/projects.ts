@@ -90,7 +90,7 @@ export const updateProject = endpoint({
     display_name: displayName.nullish(),
     description: description.nullish(),
     visibility: visibility.optional(),
-    /** With the two below, how the default branch is protected: not for agents to change. */
+    /** With the four below, how the default branch is protected: not for agents to change. */
     default_branch: branchName.optional(),
     allow_agent_push_to_default: z.boolean().optional(),
     allow_force_push_to_default: z.boolean().optional(),

@@ -1,8 +1,14 @@
 import type { Caller } from "../access/caller.ts";
 import { Problem } from "../problem.ts";
 
-/** What decides who may change the default branch. */
-const protection = ["default_branch", "allow_agent_push_to_default", "allow_force_push_to_default"];
+/** What decides who may change the default branch, and what must be there before a merge does. */
+const protection = [
+  "default_branch",
+  "allow_agent_push_to_default",
+  "allow_force_push_to_default",
+  "merge_requires_pipeline",
+  "merge_requires_approval",
+];
 
 /** An agent could otherwise lift the protection that is there because of agents. @throws Problem 403 */
 export function refuseUnprotecting({ user }: Caller, changes: object): void {

@@ -33,6 +33,7 @@ interface LoanOptions {
 
 /** A real platform in this process on a temporary data directory, with what tests need to populate it. */
 export interface TestPlatform extends Platform, AsyncDisposable {
+  readonly dataDirectory: string;
   /** Makes a user and gives their id. */
   addUser(
     name: string,
@@ -80,6 +81,7 @@ export async function startTestPlatform(
   };
   return {
     ...platform,
+    dataDirectory: config.dataDirectory,
     close,
     [Symbol.asyncDispose]: close,
     addUser: (name, roles = [], type = "human") => addUser(db, { name, roles, type }),

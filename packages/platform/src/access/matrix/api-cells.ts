@@ -1,20 +1,18 @@
 import type { Target } from "./actors.ts";
-import { type CallerName, callerNames, type Place, places } from "./callers.ts";
+import { type CallerName, callerNames, type Place } from "./callers.ts";
 import type { Cell } from "./cells.ts";
-import { dependsOnProject, expectedOutcome, type Need, needs, type RowName, rowNames } from "./expectations.ts";
+import { dependsOnProject, expectedOutcome, needs, placesOf, type RowName, rowNames } from "./expectations.ts";
+import type { Need } from "./need.ts";
 import { type Details, destroyedBy, requests, type Scene } from "./requests.ts";
 import { sendRequest } from "./send-request.ts";
 import type { World } from "./world.ts";
-
-/** Any project will do for what does not depend on it. */
-const anyPlace: readonly Place[] = ["private"];
 
 /** Every endpoint by every caller, on every project if it depends on that. */
 export function apiCells(world: World): Cell[] {
   const make = new Maker(world);
   return rowNames.flatMap((row) => {
     const need: Need = needs[row];
-    return (dependsOnProject(need) ? places : anyPlace).flatMap((place) =>
+    return placesOf(row).flatMap((place) =>
       callerNames.map((name) => {
         const expected = expectedOutcome(need, name, place);
         const succeeds = expected.startsWith("allowed");

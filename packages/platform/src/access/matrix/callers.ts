@@ -117,6 +117,8 @@ export const callers = {
   "token with scope project:delete": scoped("project:delete"),
   "token with scope deploy:read": scoped("deploy:read"),
   "token with scope observe:read": scoped("observe:read"),
+  "token with scope secret:read": scoped("secret:read"),
+  "token with scope secret:write": scoped("secret:write"),
   "token with scope admin:users": scoped("admin:users"),
   "token with scope admin:roles": scoped("admin:roles"),
   "token with scope admin:delegate": scoped("admin:delegate"),

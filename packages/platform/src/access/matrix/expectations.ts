@@ -1,29 +1,6 @@
-import type { Permission } from "@platform-mcp/client/contract";
-import { type Caller, type CallerName, callers, heldOn, type Place, seesProject } from "./callers.ts";
-
-/**
- * What a request needs, in the words of the documents:
- * - `anybody`: not even a credential;
- * - `somebody`: any good credential, for what concerns the caller alone;
- * - `everywhere`: a permission on the platform as a whole, else 403 that names it;
- * - `on the project`: a permission on the project of the request, else 403 for who may know of it and 404 for others;
- * - `who sees the project`: nothing but that, else 404;
- * - `lists projects`: any good credential, and shows the projects on which the caller holds the permission;
- * - `says permissions`: any good credential, and says what the caller holds, everywhere and on the project;
- * - `nobody else's`: any good credential, but the object is another user's and hidden: 404 with this noun;
- * - `all of`: each of these, since every object that a request touches is authorised; the first that fails answers.
- */
-export type Need =
-  | { readonly who: "anybody" | "somebody" | "who sees the project" | "says permissions" }
-  | { readonly who: "everywhere" | "on the project" | "lists projects"; readonly permission: Permission }
-  | { readonly who: "nobody else's"; readonly noun: string }
-  | { readonly who: "all of"; readonly needs: readonly Need[] };
-
-const anybody: Need = { who: "anybody" };
-const somebody: Need = { who: "somebody" };
-const everywhere = (permission: Permission): Need => ({ who: "everywhere", permission });
-const onProject = (permission: Permission): Need => ({ who: "on the project", permission });
-const allOf = (...needs: readonly Need[]): Need => ({ who: "all of", needs });
+import { type Caller, type CallerName, callers, heldOn, type Place, places, seesProject } from "./callers.ts";
+import { allOf, anybody, everywhere, type Need, onProject, somebody } from "./need.ts";
+import { workNeeds } from "./work-needs.ts";
 
 /** Every endpoint by method and path; what follows in brackets tells apart the ways in which one can be called. */
 export const needs = {
@@ -102,6 +79,8 @@ export const needs = {
   "GET /api/projects/{project_id}/commits": onProject("project:read"),
   "GET /api/projects/{project_id}/search": onProject("project:read"),
   "GET /api/projects/{project_id}/compare": onProject("project:read"),
+
+  ...workNeeds,
 } as const satisfies Record<string, Need>;
 
 export type RowName = keyof typeof needs;
@@ -113,7 +92,18 @@ export function endpointOf(row: string): string {
   return row.replace(/ \(.*\)$/, "");
 }
 
-/** Whether a row's answer depends on the project: the others need be asked only once. */
+/** What goes on in a project is tried where it differs most, which is less than everywhere: there are many such rows. */
+const placesOfWork = ["private", "public", "absent"] as const satisfies readonly Place[];
+
+/** The projects on which a row is tried: one where its answer does not depend on it, and where the path leads astray. */
+export function placesOf(row: RowName): readonly Place[] {
+  const need: Need = needs[row];
+  const isHidden = need.who === "all of" && need.needs.some(({ who }) => who === "nobody else's");
+  if (isHidden || !dependsOnProject(need)) return ["private"];
+  return row in workNeeds ? placesOfWork : places;
+}
+
+/** Whether a row's answer depends on the project. */
 export function dependsOnProject(need: Need): boolean {
   if (need.who === "all of") return need.needs.some(dependsOnProject);
   return ["on the project", "who sees the project", "lists projects", "says permissions"].includes(need.who);

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { apiCells } from "./api-cells.ts";
 import { callerNames } from "./callers.ts";
 import { runCells } from "./cells.ts";
-import { endpointOf, type Need, needs, rowNames } from "./expectations.ts";
+import { endpointOf, needs, rowNames } from "./expectations.ts";
 import { gitCells } from "./git-cells.ts";
+import type { Need } from "./need.ts";
 import { createWorld } from "./world.ts";
 
 test("every endpoint of the contract is in the table, and nothing else", () => {

@@ -1,5 +1,6 @@
 import type { Target } from "./actors.ts";
-import { type Need, saidPermissions } from "./expectations.ts";
+import { saidPermissions } from "./expectations.ts";
+import type { Need } from "./need.ts";
 
 /** An answer of the API. */
 export interface Answer {

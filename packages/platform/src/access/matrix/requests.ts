@@ -3,6 +3,7 @@ import { insertDelegation } from "../delegation-queries.ts";
 import { issueToken } from "../tokens.ts";
 import type { Actor, Target } from "./actors.ts";
 import type { RowName } from "./expectations.ts";
+import { workRequests } from "./work-requests.ts";
 import { addLogin, password, type World } from "./world.ts";
 
 /** Where a request is made: its caller, its project, and what else there is. */
@@ -19,7 +20,7 @@ export interface Details {
   readonly body?: unknown;
 }
 
-type MakeDetails = (scene: Scene) => Details | Promise<Details>;
+export type MakeDetails = (scene: Scene) => Details | Promise<Details>;
 
 const plain: MakeDetails = () => ({});
 const ofTarget: MakeDetails = ({ target }) => ({ params: { project_id: target.id } });
@@ -182,6 +183,8 @@ export const requests: Readonly<Record<RowName, MakeDetails>> = {
     params: { project_id: target.id },
     query: { base: "main", head: "main" },
   }),
+
+  ...workRequests,
 };
 
 /** What the request of a row destroys, so that it must have been made for it. */

@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { Queryable } from "../../db/queryable.ts";
+import { fileBlobsIn } from "../../pipelines/artifacts/file-blobs.ts";
+import { logRef } from "../../pipelines/logs/log-ref.ts";
+import { logStoreIn } from "../../pipelines/logs/log-store.ts";
+import { nextNumber } from "../../projects/next-number.ts";
+import type { TestPlatform } from "../../testing/test-platform.ts";
+
+/** A pipeline that has failed, with what its step left. */
+export interface MadePipeline {
+  readonly pipeline_id: string;
+  readonly step_id: string;
+  readonly artifact_id: string;
+}
+
+/** What requests name in a project, by the ids and numbers that they use. */
+export interface Things {
+  readonly pipeline: MadePipeline;
+  readonly otherPipeline: MadePipeline;
+  readonly issue: Discussed;
+  readonly mergeRequest: Discussed;
+  readonly secret: string;
+}
+
+/** An issue or a merge request, with a comment on it. */
+export interface Discussed {
+  readonly id: string;
+  readonly number: number;
+  readonly comment_id: string;
+}
+
+/** For where there is no project: ids of nothing. */
+export const nothings: Things = {
+  pipeline: { pipeline_id: randomUUID(), step_id: randomUUID(), artifact_id: randomUUID() },
+  otherPipeline: { pipeline_id: randomUUID(), step_id: randomUUID(), artifact_id: randomUUID() },
+  issue: { id: randomUUID(), number: 1, comment_id: randomUUID() },
+  mergeRequest: { id: randomUUID(), number: 1, comment_id: randomUUID() },
+  secret: "NOTHING",
+};
+
+/** Every step of it is skipped by its condition, so that a retry starts nothing. */
+const definition = {
+  steps: [
+    {
+      name: "only",
+      image: "none",
+      commands: [],
+      environment: {},
+      depends_on: [],
+      timeout_minutes: 1,
+      when: { status: "success", branches: ["of-nothing"], triggers: [] },
+    },
+  ],
+  artifacts: [],
+  on: { push: { branches: ["of-nothing"] }, mr: null },
+  concurrency: null,
+};
+
+/** Puts one of everything into a project, by this author. */
+export async function addThings(
+  platform: TestPlatform,
+  project: { readonly id: string; readonly authorId: string },
+): Promise<Things> {
+  const { db } = platform;
+  const { id, authorId } = project;
+  const secret = `SECRET_${randomUUID().replaceAll("-", "_")}`;
+  await addSecret(db, id, secret);
+  return {
+    pipeline: await addPipeline(platform, id),
+    otherPipeline: await addPipeline(platform, id),
+    issue: await addIssue(db, id, authorId),
+    mergeRequest: await addMergeRequest(db, { projectId: id, authorId, source: "next", target: "main" }),
+    secret,
+  };
+}
+
+export async function addPipeline({ db, dataDirectory }: TestPlatform, projectId: string): Promise<MadePipeline> {
+  const row = { project_id: projectId, trigger: "api", git_ref: "main", branch: "main", status: "failure" } as const;
+  const { id: pipeline_id } = await db
+    .insertInto("pipelines")
+    .values({ ...row, definition: JSON.stringify(definition) })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const step_id = randomUUID();
+  const log_ref = logRef(pipeline_id, step_id, 1);
+  const log = await logStoreIn(dataDirectory).open(log_ref, { secrets: [], maxBytes: 1000 });
+  await log.write(Buffer.from("a line\n"));
+  await log.close();
+  const step = { id: step_id, pipeline_id, project_id: projectId, step_order: 0, name: "only", image: "none" };
+  await db
+    .insertInto("pipeline_steps")
+    .values({ ...step, status: "failure", attempt: 1, exit_code: 1, reason: "exit", log_ref })
+    .execute();
+  const store_key = `${pipeline_id}/${randomUUID()}`;
+  await fileBlobsIn(join(dataDirectory, "artifacts")).put(store_key, Readable.from(["content"]), 1000);
+  const artifact = { pipeline_id, step_id, name: "report", path: "report", kind: "file", store_key } as const;
+  const { id: artifact_id } = await db
+    .insertInto("artifacts")
+    .values({ ...artifact, size_bytes: "content".length })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return { pipeline_id, step_id, artifact_id };
+}
+
+export async function addIssue(db: Queryable, projectId: string, authorId: string): Promise<Discussed> {
+  const number = await nextNumber(db, projectId, "last_issue_number");
+  const { id } = await db
+    .insertInto("issues")
+    .values({ project_id: projectId, number, author_id: authorId, title: "It fails" })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return { id, number, comment_id: await addComment(db, { project_id: projectId, issue_id: id }, authorId) };
+}
+
+export interface NewMergeRequest {
+  readonly projectId: string;
+  readonly authorId: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Between branches that are there. */
+export async function addMergeRequest(
+  db: Queryable,
+  { projectId, authorId, source, target }: NewMergeRequest,
+): Promise<Discussed> {
+  const number = await nextNumber(db, projectId, "last_merge_request_number");
+  const row = { project_id: projectId, number, author_id: authorId, source_branch: source, target_branch: target };
+  const { id } = await db
+    .insertInto("merge_requests")
+    .values({ ...row, title: "Mend it" })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return { id, number, comment_id: await addComment(db, { project_id: projectId, mr_id: id }, authorId) };
+}
+
+type On = { readonly project_id: string } & ({ readonly issue_id: string } | { readonly mr_id: string });
+
+export async function addComment(db: Queryable, on: On, authorId: string): Promise<string> {
+  const { id } = await db
+    .insertInto("comments")
+    .values({ ...on, author_id: authorId, body: "Why?" })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** With a value that nobody can read, which is all that a request needs. */
+export async function addSecret(db: Queryable, projectId: string | null, name: string): Promise<void> {
+  await db
+    .insertInto("secrets")
+    .values({ project_id: projectId, name, scope: "all", encrypted_value: Buffer.alloc(40) })
+    .execute();
+}
