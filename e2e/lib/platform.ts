@@ -19,6 +19,8 @@ export interface TestProject {
 }
 
 interface TokenRequest {
+  /** Whose token it is; the owner's by default. */
+  readonly user?: string;
   /** What the token may do; empty means all that its owner may. */
   readonly scopes: readonly string[];
   /** The id of the one project that it is good for; any project without it. */
@@ -31,6 +33,8 @@ interface TokenRequest {
 export interface TestPlatform extends AsyncDisposable {
   readonly url: string;
   tokenFor(request: TokenRequest): Promise<string>;
+  /** Adds somebody who may write to every project; gives their id. */
+  addDeveloper(name: string): Promise<string>;
   /** Imports a git repository from a local path or URL as a new private project. */
   importRepository(source: string, name: string): Promise<TestProject>;
   /** Stops it and removes its data. */
@@ -56,14 +60,22 @@ export async function startTestPlatform(): Promise<TestPlatform> {
   };
   return {
     url: platform.url,
-    async tokenFor({ scopes, project, expiresInDays = 1 }) {
+    async tokenFor({ user = owner, scopes, project, expiresInDays = 1 }) {
       const { id: userId } = await platform.db
         .selectFrom("users")
-        .where("name", "=", owner)
+        .where("name", "=", user)
         .select("id")
         .executeTakeFirstOrThrow();
       const projectId = project ?? null;
       return (await issueToken(platform.db, { userId, name: "test", scopes, projectId, expiresInDays })).token;
+    },
+    async addDeveloper(name) {
+      const { db } = platform;
+      const role = await db.selectFrom("roles").where("name", "=", "developer").select("id").executeTakeFirstOrThrow();
+      const user = { name, email: `${name}@example.test`, user_type: "human" } as const;
+      const { id } = await db.insertInto("users").values(user).returning("id").executeTakeFirstOrThrow();
+      await db.insertInto("user_roles").values({ user_id: id, role_id: role.id, project_id: null }).execute();
+      return id;
     },
     async importRepository(source, name) {
       const request = { source, name, owner, visibility: "private", onProgress: () => {} } as const;

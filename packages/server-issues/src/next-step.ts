@@ -10,7 +10,9 @@ export function nextStep(request: MergeRequestDetails): string {
     return `It is closed. To reopen it: update_merge_request with number=${number} and status=open.`;
   switch (request.merge_status) {
     case "mergeable":
-      return `It can be merged: ${merge}.`;
+      return request.changes_requested
+        ? `It can be merged, but a review asks for changes: answer it first. To merge all the same: ${merge}.`
+        : `It can be merged: ${merge}.`;
     case "conflicts":
       return `${conflictIn(request)}Resolve it on the source branch: ${commands([
         "git fetch origin",

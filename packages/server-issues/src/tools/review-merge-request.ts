@@ -24,7 +24,7 @@ export const reviewMergeRequest = defineTool({
         throw error instanceof PlatformError && error.status === 409 && error.retryAfter === undefined
           ? new AdvisedError(
               error,
-              `Look again: get_merge_request with number=${number} and get_merge_request_diff; then review that head_sha.`,
+              `Look again: get_merge_request with number=${number} shows how it stands, get_merge_request_diff what it changes.`,
             )
           : error;
       });

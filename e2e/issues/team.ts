@@ -1,0 +1,81 @@
+import { call } from "../contract/lib/contract.ts";
+import { serverBundle } from "../lib/bundles.ts";
+import { GitUser } from "../lib/git-user.ts";
+import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/platform.ts";
+import { StdioServer } from "../lib/stdio-server.ts";
+
+/** Somebody who works on the project: with a clone of it, and with platform-issues. */
+export interface Member extends AsyncDisposable {
+  readonly name: string;
+  readonly git: GitUser;
+  /** Calls a tool and gives its text. @throws when it answers with an error */
+  use(tool: string, args?: object): Promise<string>;
+  /** Calls a tool that is to be refused, and gives its text without what differs from call to call. @throws when it is not */
+  refused(tool: string, args?: object): Promise<string>;
+}
+
+/** A real platform with one project, whose repository has a first commit on `main`. */
+export interface Team extends AsyncDisposable {
+  readonly platform: TestPlatform;
+  readonly project: TestProject;
+  /** Adds somebody who may read and write. @param env added to the server's */
+  join(name: string, env?: Readonly<Record<string, string>>): Promise<Member>;
+}
+
+export async function openTeam(): Promise<Team> {
+  const platform = await startTestPlatform();
+  await using first = await GitUser.create();
+  await first.commit("one\ntwo\nthree\n");
+  const project = await platform.importRepository(first.path, "team");
+  return {
+    platform,
+    project,
+    join: (name, env = {}) => joinTeam(platform, project, name, env),
+    [Symbol.asyncDispose]: () => platform.close(),
+  };
+}
+
+async function joinTeam(
+  platform: TestPlatform,
+  project: TestProject,
+  name: string,
+  env: Readonly<Record<string, string>>,
+) {
+  await platform.addDeveloper(name);
+  const token = await platform.tokenFor({ user: name, scopes: [] });
+  const git = await cloneFor(platform, project, { name, token });
+  const server = new StdioServer({
+    file: await serverBundle("platform-issues"),
+    env: { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id, ...env },
+  });
+  await server.initialize();
+  const member: Member = {
+    name,
+    git,
+    async use(tool, args = {}) {
+      const { text, isError, protocolError } = await call(server, tool, args);
+      if (isError || protocolError !== undefined) throw new Error(protocolError ?? text);
+      return text;
+    },
+    async refused(tool, args = {}) {
+      const { text, isError } = await call(server, tool, args);
+      if (!isError) throw new Error(`this should have been refused:\n${text}`);
+      return text.replace(/\nRequest id: \S+$/, "");
+    },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await git[Symbol.asyncDispose]();
+    },
+  };
+  return member;
+}
+
+async function cloneFor(platform: TestPlatform, project: TestProject, user: { name: string; token: string }) {
+  const git = await GitUser.create();
+  const url = new URL(`${platform.url}/admin/${project.name}.git`);
+  Object.assign(url, { username: user.name, password: user.token });
+  await git.git("remote", "add", "origin", url.href);
+  await git.git("fetch", "--quiet", "origin");
+  await git.git("checkout", "--quiet", "-B", "main", "origin/main");
+  return git;
+}
