@@ -5,6 +5,7 @@ import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import type { MergingOptions } from "./merge-requests/merging/merge.ts";
 import { mergeRequestRoutes } from "./merge-requests/routes.ts";
+import { pipelineRoutes } from "./pipelines/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
 import { secretRoutes } from "./secrets/routes.ts";
@@ -36,6 +37,7 @@ export function allRoutes({
     ...accessRoutes({ secureCookies }),
     ...projectRoutes(repositories),
     ...gitRoutes(repositories),
+    ...pipelineRoutes(repositories),
     ...issueRoutes,
     ...mergeRequestRoutes(repositories, merging),
     ...secretRoutes(masterKey),
