@@ -10,6 +10,8 @@ export interface ControlLines {
   readonly started: Promise<void>;
   /** Resolves when the guard knows the step's end. */
   readonly ended: Promise<void>;
+  /** Resolves when it says nothing more. */
+  readonly closed: Promise<void>;
   readonly exitCode: number | undefined;
   /** Whether the guard ended it: as it was told to, or */
   readonly isKilled: boolean;
@@ -27,7 +29,9 @@ export function readControlLines(stream: Readable): ControlLines {
   let isKilled = false;
   let isAbandoned = false;
   let errors = "";
-  createInterface({ input: stream }).on("line", (line) => {
+  const lines = createInterface({ input: stream });
+  const closed = new Promise<void>((resolve) => lines.once("close", resolve));
+  lines.on("line", (line) => {
     const code = /^exit (\d+)$/.exec(line)?.[1];
     if (line === "started") started.resolve();
     else if (line === "killed") isKilled = true;
@@ -40,6 +44,7 @@ export function readControlLines(stream: Readable): ControlLines {
   return {
     started: started.promise,
     ended: ended.promise,
+    closed,
     get exitCode() {
       return exitCode;
     },

@@ -8,7 +8,7 @@ const leakedOutput = 2_000;
  * Hands on all that a step prints, one chunk at a time, and resolves when there is no more: at its end, or when the step
  * has ended and what still holds its output stays silent.
  */
-export async function deliver(stream: Readable, output: StepEvents["output"], ended: Promise<void>): Promise<void> {
+export async function deliver(stream: Readable, output: StepEvents["output"], ended: Promise<unknown>): Promise<void> {
   let isOver = false;
   let silence: NodeJS.Timeout | undefined;
   const waitForMore = () => {

@@ -12,7 +12,7 @@ import { removeTree } from "./remove-tree.ts";
 import { fileTime, makeRoom, type Room, removeRoom } from "./room.ts";
 import { searchPath } from "./search-path.ts";
 import { startScript } from "./start-script.ts";
-import { startProcess } from "./step-process.ts";
+import { StepProcess } from "./step-process.ts";
 
 export interface LocalRuntimeOptions {
   readonly dataDirectory: string;
@@ -46,17 +46,17 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
     const endRest = async () => {
       if (confinement.mode === "group") await endProcessesIn(room.path);
     };
-    const step = { mode: confinement.mode, command, environment, room: room.path, watchSeconds, endRest };
-    const { exited, stop, kill, keepAlive } = await startProcess(step, events.output, signal);
+    const guarded = { mode: confinement.mode, command, environment, room: room.path, watchSeconds };
+    const step = await StepProcess.start(guarded, events.output, endRest, signal);
     let disposed: Promise<void> | undefined;
     return {
-      exited,
-      stop,
-      keepAlive,
+      exited: step.exited,
+      stop: () => step.stop(),
+      keepAlive: () => step.keepAlive(),
       output: (path) => findOutput(room.tree, path, begun),
       dispose() {
-        kill();
-        disposed ??= exited.then(() => dispose(room));
+        step.kill();
+        disposed ??= step.exited.then(() => dispose(room));
         return disposed;
       },
     };

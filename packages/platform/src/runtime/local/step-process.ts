@@ -1,130 +1,92 @@
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { StartError, type StepEvents, type StepExit } from "../runtime.ts";
-import { readControlLines } from "./control-lines.ts";
 import { deliver } from "./deliver.ts";
-
-const guard = readFileSync(new URL("guard.sh", import.meta.url), "utf8");
+import { type Guard, type GuardedCommand, startGuard } from "./guard.ts";
 
 /** Milliseconds between the request to end and the end. */
 const grace = 10_000;
-/** Milliseconds that a guard may take to end what it guards. */
+/** Milliseconds that a guard may take to do what it is told, and to end when there is nothing left to guard. */
 const patience = 5_000;
 
-export interface StepCommand {
-  readonly mode: "namespaces" | "group";
-  /** What becomes the step: a program and its arguments. It says `started` on standard error when the commands begin. */
-  readonly command: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly room: string;
-  /** Seconds without a sign of life after which the step ends. */
-  readonly watchSeconds: number;
-  /** Ends what the guard cannot reach; resolves when it is gone. */
-  readonly endRest: () => Promise<void>;
-}
-
 /** A step's processes. */
-export interface StepProcess {
+export class StepProcess {
   /** Resolves when all of them are gone and what they printed is handed on; never rejects. */
   readonly exited: Promise<StepExit>;
+  readonly #guard: Guard;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+  #isToEnd = false;
+
+  private constructor(guard: Guard, output: StepEvents["output"], endRest: () => Promise<void>) {
+    this.#guard = guard;
+    this.exited = this.#follow(output, endRest);
+  }
+
+  /**
+   * Starts a step under its guard and resolves once its commands run.
+   *
+   * @param endRest ends what the guard cannot reach, and resolves when it is gone
+   * @throws StartError, and the reason of `signal`
+   */
+  static async start(
+    command: GuardedCommand,
+    output: StepEvents["output"],
+    endRest: () => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<StepProcess> {
+    const guard = startGuard(command);
+    const step = new StepProcess(guard, output, endRest);
+    const kill = () => step.kill();
+    signal.addEventListener("abort", kill, { once: true });
+    if (signal.aborted) kill();
+    const isStarted = await Promise.race([guard.lines.started.then(() => true), step.exited.then(() => false)]);
+    signal.removeEventListener("abort", kill);
+    if (signal.aborted) {
+      await step.exited;
+      throw signal.reason;
+    }
+    if (isStarted) return step;
+    const failure = await guard.gone;
+    throw new StartError(`The step cannot be started: ${failure?.message ?? guard.lines.errors}`);
+  }
+
+  keepAlive(): void {
+    this.#guard.say("k");
+  }
+
   /** SIGTERM to all of them, and SIGKILL 10 seconds later. */
-  stop(): void;
+  stop(): void {
+    if (this.#isOver || this.#timer !== undefined) return;
+    this.#guard.say("t");
+    this.#timer = setTimeout(() => this.kill(), grace);
+  }
+
   /** SIGKILL to all of them. */
-  kill(): void;
-  keepAlive(): void;
-}
+  kill(): void {
+    if (this.#isOver || this.#isToEnd) return;
+    this.#isToEnd = true;
+    clearTimeout(this.#timer);
+    this.#guard.say("q");
+    this.#timer = setTimeout(() => this.#guard.kill(), patience);
+  }
 
-/** Starts a step under its guard and resolves once its commands run. @throws StartError, and the reason of `signal` */
-export async function startProcess(
-  plan: StepCommand,
-  output: StepEvents["output"],
-  signal: AbortSignal,
-): Promise<StepProcess> {
-  const { child, stdout, stderr, words } = spawnGuard(plan);
-  const lines = readControlLines(stderr);
-  let failure: Error | undefined;
-  const gone = new Promise<void>((resolve) => {
-    child.once("exit", () => resolve());
-    child.once("error", (error) => {
-      failure = error;
-      if (child.pid === undefined) resolve();
+  async #follow(output: StepEvents["output"], endRest: () => Promise<void>): Promise<StepExit> {
+    const { lines, gone, stdout } = this.#guard;
+    const ended = Promise.race([lines.ended, gone]).then(async () => {
+      this.#isOver = true;
+      clearTimeout(this.#timer);
+      this.#guard.hangUp();
+      await endRest();
     });
-  });
-  const ended = Promise.race([lines.ended, gone]);
-  const say = (word: string) => void (words.writable && words.write(word));
-  const killGuard = () => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    process.kill(-child.pid, "SIGKILL");
-  };
-
-  let timer: NodeJS.Timeout | undefined;
-  let isToEnd = false;
-  const kill = () => {
-    if (isToEnd) return;
-    isToEnd = true;
-    clearTimeout(timer);
-    say("q");
-    timer = setTimeout(killGuard, patience);
-  };
-  const stop = () => {
-    if (timer !== undefined) return;
-    say("t");
-    timer = setTimeout(kill, grace);
-  };
-  ended.then(() => {
-    clearTimeout(timer);
-    // Nothing listens any more but what waits for the next word.
-    words.destroy();
-  });
-  const cleared = ended.then(plan.endRest);
-  const delivered = deliver(stdout, output, cleared);
-  const exited = (async (): Promise<StepExit> => {
-    await cleared;
-    await delivered;
-    await Promise.race([gone, delay(patience, undefined, { ref: false })]);
-    killGuard();
+    await deliver(stdout, output, ended);
+    await ended;
+    await Promise.race([Promise.all([gone, lines.closed]), delay(patience)]);
+    this.#guard.kill();
     await gone;
     const { exitCode, isKilled, isAbandoned } = lines;
-    if (exitCode === undefined || isKilled || isAbandoned) {
-      return { exitCode: null, signal: "SIGKILL", abandoned: isAbandoned };
-    }
-    return { exitCode, signal: null, abandoned: false };
-  })();
-
-  const onAbort = () => kill();
-  signal.addEventListener("abort", onAbort, { once: true });
-  const isStarted = await Promise.race([lines.started.then(() => true), exited.then(() => false)]);
-  signal.removeEventListener("abort", onAbort);
-  if (signal.aborted) {
-    kill();
-    await exited;
-    throw signal.reason;
-  }
-  if (!isStarted) throw new StartError(`The step cannot be started: ${failure?.message ?? lines.errors}`);
-  return { exited, stop, kill, keepAlive: () => say("k") };
-}
-
-function spawnGuard({ mode, watchSeconds, room, command, environment }: StepCommand) {
-  const args = ["-c", guard, "step", mode, String(watchSeconds), room, ...command];
-  const child = spawnOrThrow(args, environment);
-  const { stdout, stderr } = child;
-  const words = child.stdio[3];
-  if (!stdout || !stderr || !(words instanceof Socket)) {
-    // Too many open files, say: the reason would come as an event.
-    child.on("error", () => {});
-    throw new StartError("The step cannot be started: there are too many open files or processes");
-  }
-  words.on("error", () => {});
-  return { child, stdout, stderr, words };
-}
-
-function spawnOrThrow(args: readonly string[], env: Readonly<Record<string, string>>) {
-  try {
-    return spawn("/bin/sh", args, { cwd: "/", env, detached: true, stdio: ["ignore", "pipe", "pipe", "pipe"] });
-  } catch (error) {
-    // Such as E2BIG, for an environment that is too large as a whole.
-    throw new StartError(`The step cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+    const isEnded = exitCode === undefined || isKilled || isAbandoned;
+    return isEnded
+      ? { exitCode: null, signal: "SIGKILL", abandoned: isAbandoned }
+      : { exitCode, signal: null, abandoned: false };
   }
 }
