@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import * as z from "zod";
 import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
@@ -23,6 +24,8 @@ export interface PlatformConfig {
   readonly secureCookies: boolean;
   /** Bytes of the largest pack that a push may send. */
   readonly maxPushBytes: number;
+  /** How many steps of pipelines run at the same time. */
+  readonly maxSteps: number;
   /** Bytes of the largest log of one step. */
   readonly maxLogBytes: number;
   /** Bytes of the largest artifact. */
@@ -75,6 +78,11 @@ const environment = z.object({
   PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
   PLATFORM_SECURE_COOKIES: z.enum(["true", "false"]).default("false"),
   PLATFORM_MAX_PUSH_BYTES: byteCount.default(2 * 1024 ** 3),
+  PLATFORM_MAX_STEPS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1")
+    .transform(Number)
+    .default(Math.max(2, availableParallelism())),
   PLATFORM_MAX_LOG_BYTES: byteCount.default(256 * 1024 ** 2),
   PLATFORM_MAX_ARTIFACT_BYTES: byteCount.default(1024 ** 3),
   PLATFORM_RATE_LIMITS: rateLimits.default(defaultRateLimits),
@@ -104,6 +112,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     adminPassword: access.PLATFORM_ADMIN_PASSWORD,
     secureCookies: access.PLATFORM_SECURE_COOKIES === "true",
     maxPushBytes: access.PLATFORM_MAX_PUSH_BYTES,
+    maxSteps: access.PLATFORM_MAX_STEPS,
     maxLogBytes: access.PLATFORM_MAX_LOG_BYTES,
     maxArtifactBytes: access.PLATFORM_MAX_ARTIFACT_BYTES,
     rateLimits: access.PLATFORM_RATE_LIMITS,

@@ -4,11 +4,16 @@ import { ensureAdminPassword } from "./access/admin-password.ts";
 import { createApp } from "./app.ts";
 import type { PlatformConfig } from "./config.ts";
 import type { Queryable } from "./db/queryable.ts";
+import { openWakeups } from "./db/wakeups.ts";
 import { hooksDirectoryOf } from "./git/push/hooks-directory.ts";
 import { Pushes } from "./git/push/pushes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
+import { createArtifactStore } from "./pipelines/artifacts/artifact-store.ts";
+import { fileBlobsIn } from "./pipelines/artifacts/file-blobs.ts";
+import { logStoreIn } from "./pipelines/logs/log-store.ts";
+import { startPipelines } from "./pipelines/start-pipelines.ts";
 import { makePrivate } from "./private-files.ts";
 import { openStore, type Store } from "./store.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -27,8 +32,18 @@ export interface Platform {
   close(): Promise<void>;
 }
 
+/** What tests change of a platform, beside its configuration. */
+export interface PlatformInternals {
+  /** How long the claim on a step lasts unless it is extended, in milliseconds; 30,000. */
+  readonly lease?: number;
+}
+
 /** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */
-export async function startPlatform(config: PlatformConfig, logger: Logger): Promise<Platform> {
+export async function startPlatform(
+  config: PlatformConfig,
+  logger: Logger,
+  { lease }: PlatformInternals = {},
+): Promise<Platform> {
   await keepPrivate(config.dataDirectory, logger);
   const { tracesEndpoint } = config;
   const tracing = tracesEndpoint === undefined ? undefined : await openTracing({ endpoint: tracesEndpoint, version });
@@ -45,9 +60,16 @@ export async function startPlatform(config: PlatformConfig, logger: Logger): Pro
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
+  const wakeups = openWakeups(store.pool);
+  const logs = logStoreIn(config.dataDirectory);
+  const blobs = fileBlobsIn(config.dataDirectory);
+  const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
+  let pipelines: { close(): Promise<void> } | undefined;
   const close = async () => {
-    await app.close();
+    // At the same time, so that the log of a step that is followed ends with the step.
+    await Promise.all([app.close(), pipelines?.close()]);
     await pushes.close();
+    await wakeups.close();
     await upkeep.close();
     await sweep.close();
     await tracing?.close();
@@ -55,6 +77,8 @@ export async function startPlatform(config: PlatformConfig, logger: Logger): Pro
   };
   try {
     await app.listen({ host: config.host, port: config.port });
+    // Last: a platform that cannot start after all should not have begun with a step.
+    pipelines = await startPipelines({ config, store, wakeups, logs, artifacts, logger, lease });
   } catch (error) {
     await close();
     throw portProblem(error, config) ?? error;

@@ -7,6 +7,7 @@ import { setDefaultBranch } from "../git/set-default-branch.ts";
 import { given } from "../given.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
+import { cancelPipelinesOf } from "../pipelines/state/cancel-pipelines-of.ts";
 import { listReadableProjects } from "./queries.ts";
 import { refuseUnprotecting } from "./refuse-unprotecting.ts";
 import { projectView } from "./view.ts";
@@ -69,6 +70,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
         .set({ is_active: false, deleted_at: sql<string>`now()` })
         .where("id", "=", project.id)
         .execute();
+      await cancelPipelinesOf(db, project.id);
       audit.record({ resource: "project", id: project.id, before: { name: project.name, is_active: true } });
       return { ok: true } as const;
     }),

@@ -13,7 +13,7 @@ export interface StepServices {
   readonly claims: Claims;
   readonly repositories: Repositories;
   readonly runtime: Runtime;
-  readonly logs: LogStore;
+  readonly logs: Pick<LogStore, "open">;
   /** Bytes of the largest log. */
   readonly maxLogBytes: number;
   readonly artifacts: ArtifactStore;

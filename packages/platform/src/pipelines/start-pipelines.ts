@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import type { PlatformConfig } from "../config.ts";
+import { Claims } from "../db/claims.ts";
+import type { Wakeups } from "../db/wakeups.ts";
+import { createLocalRuntime } from "../runtime/local/local-runtime.ts";
+import type { Store } from "../store.ts";
+import type { ArtifactStore } from "./artifacts/artifact-store.ts";
+import type { LogStore } from "./logs/log-store.ts";
+import { startTriggers } from "./trigger/start-triggers.ts";
+import { startWorker } from "./work/start-worker.ts";
+
+export interface PipelinesOptions {
+  readonly config: PlatformConfig;
+  readonly store: Store;
+  readonly wakeups: Wakeups;
+  readonly logs: LogStore;
+  readonly artifacts: ArtifactStore;
+  readonly logger: Logger;
+  /** How long the claim on a step lasts unless it is extended, in milliseconds. */
+  readonly lease?: number | undefined;
+}
+
+/**
+ * Starts pipelines for what is pushed and runs their steps, until it is closed: then no more is started, and what runs is
+ * ended.
+ */
+export async function startPipelines(options: PipelinesOptions): Promise<{ close(): Promise<void> }> {
+  const { config, store, wakeups, logs, artifacts, logger, lease = 30_000 } = options;
+  const { db, repositories, masterKey } = store;
+  const { dataDirectory, maxSteps, maxLogBytes, databaseUrl } = config;
+  // A step that its platform does not show alive ends before its claim expires and another platform acts on that.
+  const watchSeconds = (lease * 2) / 3 / 1000;
+  // The database in a data directory is used by one platform at a time.
+  const isAlone = databaseUrl === undefined;
+  const runtime = await createLocalRuntime({ dataDirectory, isShared: !isAlone, logger, watchSeconds });
+  const claims = new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone });
+  const worker = startWorker({
+    ...{ db, repositories, masterKey, runtime, claims, logs, artifacts, wakeups, logger, maxSteps, maxLogBytes },
+  });
+  const triggers = startTriggers({ db, repositories, wakeups, logger });
+  return {
+    close: async () => {
+      await Promise.all([triggers.close(), worker.close()]);
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
+import { readPlatformConfig } from "../../../config.ts";
+import { Claims } from "../../../db/claims.ts";
+import { openWakeups } from "../../../db/wakeups.ts";
+import type { Runtime } from "../../../runtime/runtime.ts";
+import { openStore, type Store } from "../../../store.ts";
+import { createArtifactStore } from "../../artifacts/artifact-store.ts";
+import { fileBlobsIn } from "../../artifacts/file-blobs.ts";
+import { createPipeline } from "../../create-pipeline.ts";
+import type { ArtifactDefinition, StepDefinition } from "../../definition/definition.ts";
+import { logStoreIn } from "../../logs/log-store.ts";
+import { startWorker } from "../start-worker.ts";
+import type { StepServices } from "../step-services.ts";
+
+interface WorkerSettings {
+  readonly runtime: Runtime;
+  /** Milliseconds. */
+  readonly lease?: number;
+  readonly maxSteps?: number;
+  /** True by default. */
+  readonly isAlone?: boolean;
+  readonly logger?: Logger;
+  /** In place of the real ones. */
+  readonly services?: Partial<StepServices>;
+}
+
+interface PipelineSettings {
+  readonly steps: Readonly<Record<string, Partial<StepDefinition>>>;
+  readonly artifacts?: readonly ArtifactDefinition[];
+  readonly branch?: string;
+}
+
+/** A database with a project, for workers on it. */
+export interface WorkScene extends AsyncDisposable {
+  readonly dataDirectory: string;
+  readonly store: Store;
+  readonly projectId: string;
+  startWorker(settings: WorkerSettings): { close(): Promise<void> };
+  /** Makes a pipeline and gives its id. */
+  addPipeline(settings: PipelineSettings): Promise<string>;
+  /** The statuses of a pipeline and its steps: `<pipeline>: <step>=<status>[/<reason>] …`. */
+  look(pipelineId: string): Promise<string>;
+  /** Waits until the pipeline has ended, and gives how. */
+  ended(pipelineId: string): Promise<string>;
+  step(pipelineId: string, name: string): Promise<StepRow>;
+  logOf(pipelineId: string, name: string): Promise<string>;
+}
+
+type StepRow = Awaited<ReturnType<typeof readStep>>;
+
+export async function openWorkScene(): Promise<WorkScene> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), "work-"));
+  const config = readPlatformConfig({ PLATFORM_DATA: dataDirectory });
+  const silent = pino({ level: "silent" });
+  const store = await openStore(config, { mode: "owner", logger: silent });
+  const { db } = store;
+  const wakeups = openWakeups(store.pool);
+  const closing: (() => Promise<void>)[] = [];
+  const projectId = await addProject(store);
+  const scene: WorkScene = {
+    dataDirectory,
+    store,
+    projectId,
+    startWorker: ({ runtime, lease = 30_000, maxSteps = 4, isAlone = true, logger = silent, services }) => {
+      const worker = startWorker({
+        ...{ db, wakeups, maxSteps, runtime, logger, repositories: store.repositories, masterKey: store.masterKey },
+        claims: new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone }),
+        logs: logStoreIn(dataDirectory),
+        maxLogBytes: 1e6,
+        artifacts: createArtifactStore({ blobs: fileBlobsIn(dataDirectory), maxBytes: 1e6 }),
+        ...services,
+      });
+      closing.push(worker.close);
+      return worker;
+    },
+    addPipeline: async ({ steps, artifacts = [], branch = "main" }) => {
+      const definition = {
+        steps: Object.entries(steps).map(([name, step]) => ({ ...defaults, ...step, name })),
+        ...{ artifacts, on: { push: null, mr: null }, concurrency: null },
+      };
+      const gitRef = `refs/heads/${branch}`;
+      const origin = {
+        project: { id: projectId },
+        trigger: "push",
+        gitRef,
+        branch,
+        commitSha: "c".repeat(40),
+      } as const;
+      const row = await db
+        .transaction()
+        .execute((transaction) => createPipeline(transaction, { ...origin, definition, triggeredBy: null }));
+      return row.id;
+    },
+    look: (id) => look(store, id),
+    ended: async (id) => {
+      for (;;) {
+        const text = await look(store, id);
+        if (!/^(pending|running)/.test(text)) return text;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+    step: (pipelineId, name) => readStep(store, pipelineId, name),
+    logOf: async (pipelineId, name) => {
+      const { log_ref } = await readStep(store, pipelineId, name);
+      return await readFile(join(dataDirectory, log_ref ?? ""), "utf8");
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(closing.map((close) => close()));
+      await wakeups.close();
+      await store.close();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+  return scene;
+}
+
+const defaults: Omit<StepDefinition, "name"> = {
+  ...{ image: "alpine", commands: ["true"], environment: {}, depends_on: [], timeout_minutes: 60 },
+  when: { status: "success", branches: [], triggers: [] },
+};
+
+async function addProject({ db }: Store): Promise<string> {
+  const admin = await db.selectFrom("users").where("name", "=", "admin").select("id").executeTakeFirstOrThrow();
+  const row = { owner_id: admin.id, name: "hello" };
+  return (await db.insertInto("projects").values(row).returning("id").executeTakeFirstOrThrow()).id;
+}
+
+async function look({ db }: Store, id: string): Promise<string> {
+  const { status } = await db.selectFrom("pipelines").where("id", "=", id).select("status").executeTakeFirstOrThrow();
+  const steps = await db
+    .selectFrom("pipeline_steps")
+    .where("pipeline_id", "=", id)
+    .orderBy("step_order")
+    .select(["name", "status", "reason"])
+    .execute();
+  const words = steps.map(({ name, status, reason }) => `${name}=${status}${reason === null ? "" : `/${reason}`}`);
+  return `${status}: ${words.join(" ")}`;
+}
+
+async function readStep({ db }: Store, pipelineId: string, name: string) {
+  return await db
+    .selectFrom("pipeline_steps")
+    .where("pipeline_id", "=", pipelineId)
+    .where("name", "=", name)
+    .selectAll()
+    .executeTakeFirstOrThrow();
+}
