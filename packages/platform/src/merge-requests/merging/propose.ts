@@ -5,6 +5,7 @@ import type { Caller } from "../../access/caller.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { UserRow } from "../../db/schema.ts";
 import { announceRefChanges } from "../../git/refs/announce-ref-changes.ts";
+import type { RefChange } from "../../git/refs/ref-change.ts";
 import type { RefCommand } from "../../git/refs/update-refs.ts";
 import type { Repository } from "../../git/repository.ts";
 import { conflict, notFound } from "../../problem.ts";
@@ -77,6 +78,7 @@ export async function propose(
         });
   const [targetRef, sourceRef] = [`refs/heads/${target_branch}`, `refs/heads/${source_branch}`];
   const pushId = randomUUID();
+  await forgetTheSame(db, mergeRequest.id, { ref: targetRef, oldSha: target, newSha });
   await announceRefChanges(db, repository, {
     pushId,
     projectId: project.id,
@@ -106,4 +108,16 @@ export async function propose(
 
 async function userOf(db: Queryable, id: string): Promise<UserRow> {
   return await db.selectFrom("users").where("id", "=", id).selectAll().executeTakeFirstOrThrow();
+}
+
+/** An earlier attempt at just this change has not landed: when it is found, it is this attempt's. */
+async function forgetTheSame(db: Queryable, mergeRequestId: string, { ref, oldSha, newSha }: RefChange): Promise<void> {
+  const attempts = db.selectFrom("merge_attempts").where("mr_id", "=", mergeRequestId).select("push_id");
+  await db
+    .deleteFrom("announced_ref_updates")
+    .where("push_id", "in", attempts)
+    .where("ref", "=", ref)
+    .where("old_sha", "=", oldSha)
+    .where("new_sha", "=", newSha)
+    .execute();
 }
