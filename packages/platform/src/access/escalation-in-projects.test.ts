@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
-import { addThings, type Things } from "./matrix/things.ts";
+import { addThings, type Things } from "../testing/things-in-project.ts";
 
 /** Every test is an attempt of somebody who may do something in one project to do more, there or in another. */
 let platform: TestPlatform;

@@ -1,7 +1,10 @@
 import { endpoints } from "@platform-mcp/client/contract";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { plainGit } from "../git/testing/plain-git.ts";
+import { SampleRepository } from "../git/testing/sample-repository.ts";
 import { adminPassword, startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
+import { addPipeline } from "../testing/things-in-project.ts";
 
 let platform: TestPlatform;
 let admin: string;
@@ -58,10 +61,51 @@ async function writeEverything(): Promise<ReadonlySet<string>> {
   await write("DELETE /api/admin/service-accounts/{user_id}", { user_id: made.user.id });
   const project_id = (await write("POST /api/projects", {}, { name: "p" })).id;
   await write("PATCH /api/projects/{project_id}", { project_id }, { description: "now described" });
+  await writeInProject(project_id, (path, ids, body) => {
+    const [method, rest] = path.split(" ");
+    return write(`${method} /api/projects/{project_id}${rest}`, { ...ids, project_id }, body);
+  });
+  const secret = { name: "OF_ALL", value: "top secret value", scope: "all" };
+  await write("POST /api/admin/secrets", {}, secret);
+  await write("DELETE /api/admin/secrets/{secret_name}", { secret_name: secret.name });
   await write("DELETE /api/projects/{project_id}", { project_id });
   await write("DELETE /api/users/{user_id}", { user_id });
   await write("POST /api/auth/logout");
   return written;
+}
+
+type WriteInProject = (path: string, ids?: Record<string, string>, body?: unknown) => Promise<{ id: string }>;
+
+/** Every write on what goes on in a project, which starts empty. */
+async function writeInProject(project: string, write: WriteInProject): Promise<void> {
+  await pushBranches(project);
+  await write("POST /pipelines", {}, { git_ref: "main" });
+  const { pipeline_id } = await addPipeline(platform, project);
+  await write("POST /pipelines/{pipeline_id}/cancel", { pipeline_id });
+  await write("POST /pipelines/{pipeline_id}/retry", { pipeline_id });
+  await write("POST /secrets", {}, { name: "TOKEN", value: "top secret value", scope: "all" });
+  await write("DELETE /secrets/{secret_name}", { secret_name: "TOKEN" });
+  const number = "1";
+  await write("POST /issues", {}, { title: "It fails" });
+  await write("PATCH /issues/{number}", { number }, { status: "closed" });
+  const comment = await write("POST /issues/{number}/comments", { number }, { body: "Why?" });
+  await write("PATCH /issues/{number}/comments/{comment_id}", { number, comment_id: comment.id }, { body: "Why not?" });
+  await write("POST /merge-requests", {}, { source_branch: "next", target_branch: "main", title: "Mend it" });
+  await write("PATCH /merge-requests/{number}", { number }, { title: "Mend all of it" });
+  await write("POST /merge-requests/{number}/reviews", { number }, { verdict: "comment", body: "Hm" });
+  const said = await write("POST /merge-requests/{number}/comments", { number }, { body: "Why?" });
+  await write("PATCH /merge-requests/{number}/comments/{comment_id}", { number, comment_id: said.id }, { body: "So?" });
+  await write("POST /merge-requests/{number}/merge", { number }, {});
+}
+
+/** `main` with a pipeline whose step is skipped, and `next` on top of it. */
+async function pushBranches(project: string): Promise<void> {
+  const sample = new SampleRepository();
+  const definition = "pipeline: { steps: [{ name: only, image: none, when: { branches: [of-nothing] } }] }\n";
+  const base = sample.commit({ files: { ".platform.yaml": definition } });
+  sample.commit({ branch: "next", parents: [base], files: { ".platform.yaml": definition, "a.txt": "a\n" } });
+  plainGit(sample.path, "push", "--quiet", platform.repositories.of(project).path, "main", "next");
+  sample.remove();
 }
 
 test("every write of the contract is recorded, and nothing that is secret is", async () => {
@@ -76,7 +120,15 @@ test("every write of the contract is recorded, and nothing that is secret is", a
     expect(entry.token_id === null).toBe(action === "POST /api/auth/login");
   }
   const whole = JSON.stringify(await platform.db.selectFrom("audit_log").selectAll().execute());
-  for (const secret of [admin, adminPassword, "long enough", "longer than that", "plat_", "argon2"]) {
+  for (const secret of [
+    admin,
+    adminPassword,
+    "long enough",
+    "longer than that",
+    "top secret value",
+    "plat_",
+    "argon2",
+  ]) {
     expect(whole).not.toContain(secret);
   }
 });

@@ -1,5 +1,4 @@
 import { plainGit } from "../../git/testing/plain-git.ts";
-import type { Details, MakeDetails, Scene } from "./requests.ts";
 import {
   addComment,
   addIssue,
@@ -9,7 +8,8 @@ import {
   type Discussed,
   nothings,
   type Things,
-} from "./things.ts";
+} from "../../testing/things-in-project.ts";
+import type { Details, MakeDetails, Scene } from "./requests.ts";
 import type { workNeeds } from "./work-needs.ts";
 
 /** What the project of a request holds. */

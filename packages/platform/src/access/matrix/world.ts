@@ -3,10 +3,10 @@ import { initRepository } from "../../git/init-repository.ts";
 import { plainGit, plainGitBytes } from "../../git/testing/plain-git.ts";
 import { SampleRepository } from "../../git/testing/sample-repository.ts";
 import { startTestPlatform, type TestPlatform } from "../../testing/test-platform.ts";
+import { addThings, type Things } from "../../testing/things-in-project.ts";
 import { setPassword } from "../passwords.ts";
 import { type Actor, createActors, type Target } from "./actors.ts";
 import type { CallerName, Place } from "./callers.ts";
-import { addThings, type Things } from "./things.ts";
 
 /** A change that is small enough to be pushed by hand. */
 export interface Commits {

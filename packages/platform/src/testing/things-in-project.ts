@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Queryable } from "../../db/queryable.ts";
-import { fileBlobsIn } from "../../pipelines/artifacts/file-blobs.ts";
-import { logRef } from "../../pipelines/logs/log-ref.ts";
-import { logStoreIn } from "../../pipelines/logs/log-store.ts";
-import { nextNumber } from "../../projects/next-number.ts";
-import type { TestPlatform } from "../../testing/test-platform.ts";
+import type { Queryable } from "../db/queryable.ts";
+import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
+import { logRef } from "../pipelines/logs/log-ref.ts";
+import { logStoreIn } from "../pipelines/logs/log-store.ts";
+import { nextNumber } from "../projects/next-number.ts";
+import type { TestPlatform } from "./test-platform.ts";
 
 /** A pipeline that has failed, with what its step left. */
 export interface MadePipeline {
