@@ -29,7 +29,7 @@ export async function makeCommit(repository: Repository, commit: NewCommit): Pro
   const output = await readGit(["commit-tree", tree, ...parents], {
     repository,
     environment: identity(method === "merge" ? merger : author, merger),
-    input: `${(commit.message ?? usualMessage(commit)).trimEnd()}\n`,
+    input: `${(commit.message?.trim() ? commit.message : usualMessage(commit)).trimEnd()}\n`,
   });
   return output.trimEnd();
 }
