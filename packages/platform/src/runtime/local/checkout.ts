@@ -1,36 +1,52 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readGit } from "../../git/git.ts";
-import type { StepPlan } from "../runtime.ts";
+import { findObjects } from "../../git/objects.ts";
+import { StartError } from "../runtime.ts";
 
 /** Milliseconds that a checkout may take. */
 const timeout = 30 * 60_000;
+
+export interface Source {
+  /** The path of the bare repository. */
+  readonly repository: string;
+  /** Full SHA. */
+  readonly commit: string;
+}
 
 /**
  * Checks out exactly that commit into an empty directory, with a `.git` of its own in which history, branches and tags
  * are to be seen. Its objects are the repository's, which is only read. Nothing that the repository holds is run: there
  * are no hooks, and without configuration its attributes name no program. Submodules stay empty directories.
+ *
+ * @throws StartError when there is no such commit
  */
-export async function checkOut(
-  tree: string,
-  { repository, commit }: StepPlan["source"],
-  signal: AbortSignal,
-): Promise<void> {
+export async function checkOut(tree: string, { repository: path, commit }: Source, signal: AbortSignal): Promise<void> {
+  const repository = { path };
+  const [refs, [found]] = await Promise.all([
+    readGit(["for-each-ref", `--format=${refFormat}`, "refs/heads", "refs/tags"], { repository, signal }),
+    findObjects(repository, [commit], signal),
+  ]);
+  if (found?.type !== "commit") throw new StartError(`The commit ${commit} is not in the repository any more`);
   const git = join(tree, ".git");
   await mkdir(join(git, "objects", "info"), { recursive: true });
   await mkdir(join(git, "refs"));
-  await writeFile(join(git, "objects", "info", "alternates"), `${quoted(join(repository.path, "objects"))}\n`);
-  await writeFile(join(git, "config"), config(repository.path));
-  await writeFile(join(git, "HEAD"), `${commit}\n`);
-  const refs = await readGit(["for-each-ref", `--format=${refFormat}`, "refs/heads", "refs/tags"], {
-    repository,
-    signal,
-  });
-  await writeFile(join(git, "packed-refs"), `# pack-refs with: sorted \n${refs}`);
+  await Promise.all([
+    writeFile(join(git, "objects", "info", "alternates"), `${quoted(join(path, "objects"))}\n`),
+    writeFile(join(git, "config"), config(path)),
+    writeFile(join(git, "HEAD"), `${commit}\n`),
+    writeFile(join(git, "packed-refs"), `# pack-refs with: sorted \n${refs}`),
+  ]);
+  const settings = {
+    // What is text, say, is for the commit to say here.
+    "attr.tree": commit,
+    // Making files takes longer than unpacking them; git does the few of a small repository by itself.
+    "checkout.workers": "4",
+  };
   await readGit(["--git-dir", git, "--work-tree", tree, "read-tree", "-u", "--reset", commit], {
     signal,
     timeout,
-    settings: { "attr.tree": commit },
+    settings,
   });
 }
 

@@ -25,8 +25,11 @@ export interface Confinement {
  * The strongest confinement that this machine allows for steps below a data directory, found by trying.
  * @param dataDirectory its real path
  */
-export async function findConfinement(dataDirectory: string, rooms: string): Promise<Confinement> {
-  const refusal = await namespaceRefusal(dataDirectory, rooms);
+export async function findConfinement(
+  dataDirectory: string,
+  { rooms, useNamespaces }: { readonly rooms: string; readonly useNamespaces: boolean },
+): Promise<Confinement> {
+  const refusal = useNamespaces ? await namespaceRefusal(dataDirectory, rooms) : "they are not to be used";
   return refusal === undefined ? inNamespaces(dataDirectory) : inGroup(refusal);
 }
 
@@ -37,8 +40,10 @@ function inNamespaces(dataDirectory: string): Confinement {
       "Runs on the platform's own machine, in namespaces of its own: it sees the machine's files and network, but neither the platform's data nor other processes.",
     async command(room, repository, script) {
       const view = room.aside;
-      const shown = [room.path, repository].map((path) => join(view, "data", relative(dataDirectory, path)));
-      for (const directory of [join(view, "empty"), ...shown]) await mkdir(directory, { recursive: true, mode: 0o700 });
+      await mkdir(join(view, "empty"), { mode: 0o700 });
+      for (const path of [room.path, repository].filter((path) => path.startsWith(`${dataDirectory}/`))) {
+        await mkdir(join(view, "data", relative(dataDirectory, path)), { recursive: true, mode: 0o700 });
+      }
       const user = String(process.geteuid?.() ?? 0);
       const group = String(process.getegid?.() ?? 0);
       const args = [user, group, dataDirectory, view, room.path, repository, script, ...(await hidden(dataDirectory))];

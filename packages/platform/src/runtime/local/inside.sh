@@ -11,9 +11,13 @@ for hidden in "$@"; do
 done
 # In place of the platform's directory comes one that holds this step's own room and repository alone.
 mount --bind "$room" "$view/data${room#"$data"}"
-mount --bind "$repository" "$view/data${repository#"$data"}"
+case $repository in
+  "$data"/*) shown=$view/data${repository#"$data"} ;;
+  *) shown=$repository ;;
+esac
+mount --bind "$repository" "$shown"
 # With the flags that the mount may have already: none of them may be taken off.
-mount -o remount,bind,ro,nosuid,nodev,noexec "$view/data${repository#"$data"}"
+mount -o remount,bind,ro,nosuid,nodev,noexec "$shown"
 mount --rbind "$view/data" "$data"
 
 set +e

@@ -21,16 +21,20 @@ export interface LocalRuntimeOptions {
   readonly logger: Pick<Logger, "warn">;
   /** Seconds without a sign of life from the platform after which a step ends; 20. */
   readonly watchSeconds?: number;
+  /** Seconds between the request to end and the end; 10. */
+  readonly graceSeconds?: number;
+  /** False runs steps as on a machine that allows no namespaces. */
+  readonly useNamespaces?: boolean;
 }
 
 /** Runs steps as processes of this machine, each in a checkout of its own, confined as well as the machine allows. */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
-  const { isShared, logger, watchSeconds = 20 } = options;
+  const { isShared, logger, watchSeconds = 20, graceSeconds = 10, useNamespaces = true } = options;
   await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
   const dataDirectory = await realpath(options.dataDirectory);
   const allRooms = join(dataDirectory, "steps");
   const rooms = await ownDirectory(allRooms);
-  const confinement = await findConfinement(dataDirectory, rooms);
+  const confinement = await findConfinement(dataDirectory, { rooms, useNamespaces });
   if (confinement.mode === "group") logger.warn(confinement.sentence);
 
   const dispose = (room: Room) =>
@@ -38,16 +42,18 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
 
   const startIn = async (room: Room, plan: StepPlan, events: StepEvents, signal: AbortSignal): Promise<RunningStep> => {
     const start = startScript(room.tree, plan.commands, { ...given(room), ...plan.environment });
-    const repository = await realpath(plan.source.repository.path);
-    const begun = await prepare(room, plan, signal);
+    const { begun, repository } = await prepare(room, plan, signal);
     const command = await confinement.command(room, repository, start.script);
     await events.starting();
     const environment = { PATH: searchPath, LC_ALL: "C", ...start.environment };
     const endRest = async () => {
       if (confinement.mode === "group") await endProcessesIn(room.path);
     };
-    const guarded = { mode: confinement.mode, command, environment, room: room.path, watchSeconds };
-    const step = await StepProcess.start(guarded, events.output, endRest, signal);
+    const { mode } = confinement;
+    const { output } = events;
+    const timing = { watchSeconds, graceSeconds };
+    const options = { mode, command, environment, room: room.path, ...timing, output, endRest };
+    const step = await StepProcess.start(options, signal);
     let disposed: Promise<void> | undefined;
     return {
       exited: step.exited,
@@ -83,12 +89,13 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
   };
 }
 
-/** Fills a room; gives the time since when all changes in it are the step's. */
-async function prepare({ tree, ...room }: Room, plan: StepPlan, signal: AbortSignal): Promise<bigint> {
+/** Fills a room; gives the time since when all changes in it are the step's, and the real path of its repository. */
+async function prepare(room: Room, { source, inputs }: StepPlan, signal: AbortSignal) {
   try {
-    await checkOut(tree, plan.source, signal);
-    await putInputs(tree, plan.inputs, signal);
-    return await fileTime({ tree, ...room });
+    const repository = await realpath(source.repository.path);
+    await checkOut(room.tree, { repository, commit: source.commit }, signal);
+    await putInputs(room.tree, inputs, signal);
+    return { repository, begun: await fileTime(room) };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof StartError) throw error;

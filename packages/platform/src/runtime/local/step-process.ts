@@ -3,39 +3,37 @@ import { StartError, type StepEvents, type StepExit } from "../runtime.ts";
 import { deliver } from "./deliver.ts";
 import { type Guard, type GuardedCommand, startGuard } from "./guard.ts";
 
-/** Milliseconds between the request to end and the end. */
-const grace = 10_000;
 /** Milliseconds that a guard may take to do what it is told, and to end when there is nothing left to guard. */
 const patience = 5_000;
+
+export interface StepProcessOptions extends GuardedCommand {
+  readonly output: StepEvents["output"];
+  /** Seconds between the request to end and the end. */
+  readonly graceSeconds: number;
+  /** Ends what the guard cannot reach, and resolves when it is gone. */
+  readonly endRest: () => Promise<void>;
+}
 
 /** A step's processes. */
 export class StepProcess {
   /** Resolves when all of them are gone and what they printed is handed on; never rejects. */
   readonly exited: Promise<StepExit>;
   readonly #guard: Guard;
+  readonly #grace: number;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
   #isToEnd = false;
 
-  private constructor(guard: Guard, output: StepEvents["output"], endRest: () => Promise<void>) {
+  private constructor(guard: Guard, { graceSeconds, output, endRest }: StepProcessOptions) {
     this.#guard = guard;
+    this.#grace = graceSeconds * 1000;
     this.exited = this.#follow(output, endRest);
   }
 
-  /**
-   * Starts a step under its guard and resolves once its commands run.
-   *
-   * @param endRest ends what the guard cannot reach, and resolves when it is gone
-   * @throws StartError, and the reason of `signal`
-   */
-  static async start(
-    command: GuardedCommand,
-    output: StepEvents["output"],
-    endRest: () => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<StepProcess> {
-    const guard = startGuard(command);
-    const step = new StepProcess(guard, output, endRest);
+  /** Starts a step under its guard and resolves once its commands run. @throws StartError, and the reason of `signal` */
+  static async start(options: StepProcessOptions, signal: AbortSignal): Promise<StepProcess> {
+    const guard = startGuard(options);
+    const step = new StepProcess(guard, options);
     const kill = () => step.kill();
     signal.addEventListener("abort", kill, { once: true });
     if (signal.aborted) kill();
@@ -54,11 +52,11 @@ export class StepProcess {
     this.#guard.say("k");
   }
 
-  /** SIGTERM to all of them, and SIGKILL 10 seconds later. */
+  /** SIGTERM to all of them, and SIGKILL after the grace. */
   stop(): void {
     if (this.#isOver || this.#timer !== undefined) return;
     this.#guard.say("t");
-    this.#timer = setTimeout(() => this.kill(), grace);
+    this.#timer = setTimeout(() => this.kill(), this.#grace);
   }
 
   /** SIGKILL to all of them. */
