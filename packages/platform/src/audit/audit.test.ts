@@ -1,10 +1,8 @@
 import { endpoints } from "@platform-mcp/client/contract";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { plainGit } from "../git/testing/plain-git.ts";
-import { SampleRepository } from "../git/testing/sample-repository.ts";
 import { adminPassword, startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
-import { addPipeline } from "../testing/things-in-project.ts";
+import { addPipeline, pushBranches } from "../testing/things-in-project.ts";
 
 let platform: TestPlatform;
 let admin: string;
@@ -78,7 +76,7 @@ type WriteInProject = (path: string, ids?: Record<string, string>, body?: unknow
 
 /** Every write on what goes on in a project, which starts empty. */
 async function writeInProject(project: string, write: WriteInProject): Promise<void> {
-  await pushBranches(project);
+  pushBranches(platform.repositories.of(project).path);
   await write("POST /pipelines", {}, { git_ref: "main" });
   const { pipeline_id } = await addPipeline(platform, project);
   await write("POST /pipelines/{pipeline_id}/cancel", { pipeline_id });
@@ -96,16 +94,6 @@ async function writeInProject(project: string, write: WriteInProject): Promise<v
   const said = await write("POST /merge-requests/{number}/comments", { number }, { body: "Why?" });
   await write("PATCH /merge-requests/{number}/comments/{comment_id}", { number, comment_id: said.id }, { body: "So?" });
   await write("POST /merge-requests/{number}/merge", { number }, {});
-}
-
-/** `main` with a pipeline whose step is skipped, and `next` on top of it. */
-async function pushBranches(project: string): Promise<void> {
-  const sample = new SampleRepository();
-  const definition = "pipeline: { steps: [{ name: only, image: none, when: { branches: [of-nothing] } }] }\n";
-  const base = sample.commit({ files: { ".platform.yaml": definition } });
-  sample.commit({ branch: "next", parents: [base], files: { ".platform.yaml": definition, "a.txt": "a\n" } });
-  plainGit(sample.path, "push", "--quiet", platform.repositories.of(project).path, "main", "next");
-  sample.remove();
 }
 
 test("every write of the contract is recorded, and nothing that is secret is", async () => {

@@ -2,12 +2,13 @@ import { Agent, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { errorBody } from "@platform-mcp/client/contract";
+import { errorBody, permissions } from "@platform-mcp/client/contract";
 import fc from "fast-check";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { adminPassword, startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
-import { type HostileRequest, hostileRequests } from "./testing/hostile-requests.ts";
+import { addThings, pushBranches } from "../testing/things-in-project.ts";
+import { type HostileRequest, hostileRequests, type Known } from "./testing/hostile-requests.ts";
 
 /** Requests; in the fault loops' full count, those that the platform was promised to stand. */
 const count = process.env.CHAOS_ROUNDS === undefined ? 1_000 : 20_000;
@@ -20,6 +21,7 @@ let log = "";
 let secrets: readonly string[];
 let tokens: readonly string[];
 let ids: readonly string[];
+let params: Known["params"];
 const agent = new Agent({ keepAlive: true, maxSockets: together });
 
 beforeAll(async () => {
@@ -34,17 +36,41 @@ beforeAll(async () => {
   const agentUser = await platform.addUser("robot", [], "agent");
   const role = await platform.addRole("custom", ["project:read"]);
   const admin = await platform.token({ user: "admin" });
-  const { body: project } = await platform.send("POST", "/api/projects", admin, { name: "fuzzed" });
+  const projects = [await addProject(admin, "fuzzed"), await addProject(admin, "fuzzed-too")];
+  const [project] = projects;
+  if (project === undefined) throw new Error("there are two");
   const narrow = await platform.token({ user: "victim", scopes: ["project:read"], project: project.id });
+  // Or most requests would be about projects that are gone.
+  const lasting = permissions.filter((permission) => permission !== "project:delete");
+  const gentle = await platform.token({ user: "admin", scopes: lasting });
   const expired = await platform.token({ user: "admin", expiresInDays: -1 });
-  tokens = [...Array<string>(9).fill(admin), narrow, expired, "garbage"];
-  secrets = [admin, narrow, expired, adminPassword];
+  tokens = [...Array<string>(8).fill(gentle), admin, narrow, expired, "garbage"];
+  secrets = [admin, gentle, narrow, expired, adminPassword];
   ids = [victim, agentUser, role, project.id];
+  const pipelines = projects.flatMap(({ things }) => [things.pipeline, things.otherPipeline]);
+  const discussed = projects.flatMap(({ things }) => [things.issue, things.mergeRequest]);
+  params = {
+    project_id: projects.map(({ id }) => id),
+    pipeline_id: pipelines.map(({ pipeline_id }) => pipeline_id),
+    step_id: pipelines.map(({ step_id }) => step_id),
+    artifact_id: pipelines.map(({ artifact_id }) => artifact_id),
+    comment_id: discussed.map(({ comment_id }) => comment_id),
+    number: ["1", "2", "3"],
+    secret_name: projects.map(({ things }) => things.secret),
+  };
 });
 afterAll(async () => {
   agent.destroy();
   await platform.close();
 });
+
+/** A project with branches to merge, and one of everything. */
+async function addProject(token: string, name: string) {
+  const { body } = await platform.send("POST", "/api/projects", token, { name });
+  const id: string = body.id;
+  pushBranches(platform.repositories.of(id).path);
+  return { id, things: await addThings(platform, { id, authorId: await platform.idOf("users", "admin") }) };
+}
 
 async function send({ method, url, headers, body }: HostileRequest) {
   const { promise, resolve, reject } = Promise.withResolvers<import("node:http").IncomingMessage>();
@@ -80,7 +106,7 @@ test(`${count} hostile requests over all endpoints: never a 5xx, always the shap
   timeout: 60_000 + count * 60,
 }, async () => {
   const statuses = new Map<number, number>();
-  const batch = fc.array(hostileRequests({ tokens, ids }), { minLength: together, maxLength: together });
+  const batch = fc.array(hostileRequests({ tokens, ids, params }), { minLength: together, maxLength: together });
   const property = fc.asyncProperty(batch, async (requests) => {
     const answers = await Promise.all(requests.map(async (request) => ({ request, answer: await send(request) })));
     for (const { request, answer } of answers) {

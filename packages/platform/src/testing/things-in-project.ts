@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Queryable } from "../db/queryable.ts";
+import { plainGit } from "../git/testing/plain-git.ts";
+import { SampleRepository } from "../git/testing/sample-repository.ts";
 import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
 import { logRef } from "../pipelines/logs/log-ref.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
@@ -57,6 +59,22 @@ const definition = {
   on: { push: { branches: ["of-nothing"] }, mr: null },
   concurrency: null,
 };
+
+/** The same as a file in a repository. */
+const definitionFile =
+  "pipeline: { on: { push: { branches: [of-nothing] } }, steps: [{ name: only, image: none, when: { branches: [of-nothing] } }] }\n";
+
+/** Gives a repository the branch `main` with a definition, and `next`, which goes on from there. */
+export function pushBranches(repositoryPath: string): void {
+  const sample = new SampleRepository();
+  try {
+    const base = sample.commit({ files: { ".platform.yaml": definitionFile } });
+    sample.commit({ branch: "next", parents: [base], files: { ".platform.yaml": definitionFile, "a.txt": "a\n" } });
+    plainGit(sample.path, "push", "--quiet", repositoryPath, "main", "next");
+  } finally {
+    sample.remove();
+  }
+}
 
 /** Puts one of everything into a project, by this author. */
 export async function addThings(

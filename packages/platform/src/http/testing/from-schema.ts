@@ -37,7 +37,12 @@ function wellFormed(schema: Schema, ids: fc.Arbitrary<string>): fc.Arbitrary<unk
     case "string":
       if (schema.format === "uuid") return ids;
       if (schema.format === "date-time") return fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
-      return fc.oneof(fc.stringMatching(/^[a-z][a-z0-9]{0,12}$/), fc.emailAddress());
+      return fc.oneof(
+        fc.stringMatching(/^[a-z][a-z0-9]{0,12}$/),
+        fc.emailAddress(),
+        // Names of branches, and what a title may ask for.
+        fc.constantFrom("main", "next", "closes #1"),
+      );
     case "integer":
     case "number":
       return fc.integer();

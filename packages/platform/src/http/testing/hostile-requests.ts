@@ -1,4 +1,4 @@
-import { type Endpoint, endpoints } from "@platform-mcp/client/contract";
+import { type Endpoint, endpoints, type PathParameterName } from "@platform-mcp/client/contract";
 import fc from "fast-check";
 import { fromSchema } from "./from-schema.ts";
 import { hostileText } from "./hostile-values.ts";
@@ -17,6 +17,8 @@ export interface Known {
   readonly tokens: readonly string[];
   /** Ids of things that may be changed and removed. */
   readonly ids: readonly string[];
+  /** What stands for a parameter in a path where ids would hardly ever fit together. */
+  readonly params: Readonly<Partial<Record<PathParameterName, readonly string[]>>>;
 }
 
 /** Requests to every endpoint, of its schemas' making: some right, most wrong in one way or several. */
@@ -26,7 +28,7 @@ export function hostileRequests(known: Known): fc.Arbitrary<HostileRequest> {
   const each = endpoints.map((endpoint) =>
     fc.record({
       method: mostly(endpoint.method, "HEAD", "OPTIONS", "PUT", "POST", "DELETE", "PROPFIND", "TRACE"),
-      url: fc.tuple(pathOf(endpoint, ids), queryOf(endpoint, ids)).map(([path, query]) => path + query),
+      url: fc.tuple(pathOf(endpoint, ids, known.params), queryOf(endpoint, ids)).map(([path, query]) => path + query),
       headers: headersOf(known.tokens),
       body: bodyOf(endpoint, ids),
     }),
@@ -58,14 +60,16 @@ const hostileSegment = fc.oneof(
   ),
 );
 
-function pathOf({ path }: Endpoint, ids: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const segments = path
-    .split("/")
-    .map((segment) =>
-      segment.startsWith("{")
-        ? fc.oneof({ arbitrary: ids, weight: 5 }, { arbitrary: hostileSegment, weight: 1 })
-        : fc.oneof({ arbitrary: fc.constant(segment), weight: 60 }, { arbitrary: hostileSegment, weight: 1 }),
-    );
+function pathOf({ path }: Endpoint, ids: fc.Arbitrary<string>, params: Known["params"]): fc.Arbitrary<string> {
+  const fitting = new Map(Object.entries(params));
+  const segments = path.split("/").map((segment) => {
+    if (!segment.startsWith("{")) {
+      return fc.oneof({ arbitrary: fc.constant(segment), weight: 60 }, { arbitrary: hostileSegment, weight: 1 });
+    }
+    const values = fitting.get(segment.slice(1, -1));
+    const right = values === undefined ? [] : [{ arbitrary: fc.constantFrom(...values), weight: 20 }];
+    return fc.oneof(...right, { arbitrary: ids, weight: 5 }, { arbitrary: hostileSegment, weight: 1 });
+  });
   return fc.tuple(...segments.slice(1)).map((parts) => `/${parts.join("/")}`);
 }
 
