@@ -10,7 +10,7 @@ export interface StepPlan {
   readonly projectId: string;
   readonly name: string;
   readonly image: string;
-  /** Joined with ` && ` and run by `sh -c`; none is a success. */
+  /** Run by `sh -c`, as `joinCommands` puts them together; none is a success. */
   readonly commands: readonly string[];
   /** The whole environment beside what the runtime gives: `PATH`, `HOME`, the locale. */
   readonly environment: Readonly<Record<string, string>>;

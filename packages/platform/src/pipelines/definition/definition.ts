@@ -16,7 +16,7 @@ export interface StepDefinition {
   /** Unique in its pipeline. */
   readonly name: string;
   readonly image: string;
-  /** Joined with ` && ` and run by `sh -c`. */
+  /** Run by `sh -c`, one after the other until one fails. */
   readonly commands: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Names of steps that must end before it starts. */

@@ -1,5 +1,6 @@
 import { projects } from "@platform-mcp/client/contract";
 import * as z from "zod";
+import { joinCommands } from "../../runtime/join-commands.ts";
 import { artifactPathProblem, normaliseArtifactPath } from "./artifact-path.ts";
 import type { PipelineDefinition } from "./definition.ts";
 import { isReservedVariable } from "./variable-names.ts";
@@ -24,7 +25,7 @@ const branchPatterns = z
 const commands = z
   .array(z.string())
   .max(500)
-  .refine((lines) => Buffer.byteLength(lines.join(" && ")) <= maxScript, {
+  .refine((lines) => Buffer.byteLength(joinCommands(lines)) <= maxScript, {
     error: `have more than ${maxScript} bytes: put longer scripts into files of their own`,
   })
   .default([])

@@ -1,3 +1,4 @@
+import { joinCommands } from "../join-commands.ts";
 import { StartError } from "../runtime.ts";
 
 /** Bytes of the longest string that Linux hands to a process, its end included (MAX_ARG_STRLEN). */
@@ -24,7 +25,7 @@ export function startScript(
 ): StartScript {
   const variables = Object.entries(environment);
   for (const [name, value] of variables) check(name, value);
-  const command = commands.join(" && ");
+  const command = joinCommands(commands);
   if (Buffer.byteLength(command) >= longestString) throw new StartError("The commands are longer than 128 KiB");
   if (command.includes("\0")) throw new StartError("The commands contain a NUL byte");
   const carriers = variables.map((_, index) => `STEP_VARIABLE_${index}`);
