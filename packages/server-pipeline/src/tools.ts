@@ -1,5 +1,7 @@
 import type { Tool } from "@platform-mcp/server-kit";
 import { cancelPipeline } from "./tools/cancel-pipeline.ts";
+import { diagnosePipeline } from "./tools/diagnose-pipeline.ts";
+import { downloadArtifact } from "./tools/download-artifact.ts";
 import { getPipeline } from "./tools/get-pipeline.ts";
 import { getStepLogs } from "./tools/get-step-logs.ts";
 import { listArtifacts } from "./tools/list-artifacts.ts";
@@ -13,9 +15,11 @@ export const tools: readonly Tool[] = [
   listPipelines,
   getPipeline,
   waitForPipeline,
+  diagnosePipeline,
   getStepLogs,
   triggerPipeline,
   retryPipeline,
   cancelPipeline,
   listArtifacts,
+  downloadArtifact,
 ];

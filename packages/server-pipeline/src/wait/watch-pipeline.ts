@@ -54,7 +54,7 @@ async function look(
 ): Promise<PipelineWithSteps> {
   try {
     // The first look may take as long as any call: without it there is nothing to show.
-    const left = Math.max(deadline - performance.now(), 0) + grace;
+    const left = Math.ceil(Math.max(deadline - performance.now(), 0)) + grace;
     return await api.call(
       pipelines.getPipeline,
       one,
