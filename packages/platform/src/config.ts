@@ -33,6 +33,8 @@ export interface PlatformConfig {
   readonly rateLimits: RateLimits;
   /** Whether `X-Forwarded-For` says who asks. */
   readonly trustProxy: boolean;
+  /** Whether the platform may listen beyond loopback although those who push run programs on this machine. */
+  readonly trustRepositories: boolean;
   /** An OTLP/HTTP receiver's base URL, where spans go; undefined for none. */
   readonly tracesEndpoint: string | undefined;
 }
@@ -87,6 +89,7 @@ const environment = z.object({
   PLATFORM_MAX_ARTIFACT_BYTES: byteCount.default(1024 ** 3),
   PLATFORM_RATE_LIMITS: rateLimits.default(defaultRateLimits),
   PLATFORM_TRUST_PROXY: z.enum(["true", "false"]).default("false"),
+  PLATFORM_TRUST_REPOSITORIES: z.enum(["true", "false"]).default("false"),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
 });
 
@@ -117,6 +120,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     maxArtifactBytes: access.PLATFORM_MAX_ARTIFACT_BYTES,
     rateLimits: access.PLATFORM_RATE_LIMITS,
     trustProxy: access.PLATFORM_TRUST_PROXY === "true",
+    trustRepositories: access.PLATFORM_TRUST_REPOSITORIES === "true",
     tracesEndpoint: access.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }

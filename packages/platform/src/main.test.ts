@@ -47,6 +47,7 @@ describe("a wrong command line is one line that says what is right", () => {
     [["fly"], "unknown command fly"],
     [["start", "--lisen", "x"], "Unknown option '--lisen'"],
     [["start", "--listen", "nowhere"], "PLATFORM_LISTEN must be HOST:PORT"],
+    [["start", "--listen", "0.0.0.0:0"], "say --trust-repositories"],
     [["token", "create"], "needs --name"],
     [["token", "create", "--name", "x", "--scopes", "fly"], "unknown scope fly; there are: project:read"],
     [["token", "create", "--name", "x", "--expires-in-days", "0"], "must be a whole number from 1 to 365"],

@@ -15,6 +15,7 @@ import { fileBlobsIn } from "./pipelines/artifacts/file-blobs.ts";
 import { logStoreIn } from "./pipelines/logs/log-store.ts";
 import { startPipelines } from "./pipelines/start-pipelines.ts";
 import { makePrivate } from "./private-files.ts";
+import { assertTrusted } from "./runtime/local/assert-trusted.ts";
 import { openStore, type Store } from "./store.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { traceQuery } from "./telemetry/trace-query.ts";
@@ -44,6 +45,7 @@ export async function startPlatform(
   logger: Logger,
   { lease }: PlatformInternals = {},
 ): Promise<Platform> {
+  assertTrusted(config);
   await keepPrivate(config.dataDirectory, logger);
   const { tracesEndpoint } = config;
   const tracing = tracesEndpoint === undefined ? undefined : await openTracing({ endpoint: tracesEndpoint, version });

@@ -24,6 +24,8 @@ Environment (empty means unset)
                       requests a minute, such as read=6000,git=0 (0: no limit), or off
   PLATFORM_TRUST_PROXY
                       true when a proxy sets X-Forwarded-For on every request
+  PLATFORM_TRUST_REPOSITORIES
+                      true to listen beyond this machine although whoever can push runs programs on it
   OTEL_EXPORTER_OTLP_ENDPOINT
                       an OTLP/HTTP receiver's URL, to send traces to
 `;
