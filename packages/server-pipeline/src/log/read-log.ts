@@ -38,7 +38,7 @@ export async function readLog(api: Api, request: LogRequest, options: ReadingOpt
   let answer: Streamed<string> | undefined;
   let splitter: LineSplitter | undefined;
   let lines = 0;
-  let bytes = 0;
+  let size = 0;
   let cutByTime: LogRead["cutByTime"];
   let total: number | undefined;
   try {
@@ -51,7 +51,7 @@ export async function readLog(api: Api, request: LogRequest, options: ReadingOpt
     };
     splitter = new LineSplitter(counted, { first, ...(options.bounds && { bounds: options.bounds }) });
     for await (const chunk of answer) {
-      bytes += Buffer.byteLength(chunk);
+      size += Buffer.byteLength(chunk);
       splitter.push(chunk);
     }
   } catch (error) {
@@ -59,6 +59,8 @@ export async function readLog(api: Api, request: LogRequest, options: ReadingOpt
     cutByTime = answer === undefined ? "before it began" : "while it came";
   }
   splitter?.end();
+  // What is no UTF-8 has grown by being read as text.
+  const bytes = countIn(answer?.header("content-length")) ?? size;
   const ranged = total !== undefined;
   return {
     ranged,
