@@ -4,10 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { GitUser, git } from "../lib/git-user.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
+import { kill, victims } from "./victims.ts";
 
 const rounds = Number(process.env.CHAOS_ROUNDS ?? 4);
-const victims = ["platform", "git", "platform and git", "postgres", "all"] as const;
-type Victim = (typeof victims)[number];
 
 /** Somebody who pushes one commit after the other to a branch of their own, without pause. */
 class Pusher {
@@ -97,7 +96,7 @@ test(`kill -9 under pushes loses none and records each once (CHAOS_SEED=${seed},
     const context = `CHAOS_SEED=${seed}, round ${round}: killed ${victim}`;
     for (const pusher of pushers.values()) pusher.start();
     await delay(100 + random() * 600);
-    await kill(victim);
+    await kill(platform.served, victim);
     const before = [...pushers.values()].map(({ pushes }) => pushes);
     // Each goes on pushing: no lock that a killed git has left is in anybody's way.
     for (const [index, pusher] of [...pushers.values()].entries())
@@ -115,17 +114,6 @@ test(`kill -9 under pushes loses none and records each once (CHAOS_SEED=${seed},
   const pushes = [...pushers.values()].reduce((sum, pusher) => sum + pusher.pushes, 0);
   process.stdout.write(`${rounds} kills, ${pushes} pushes confirmed\n`);
 });
-
-/** Kills at this instant, and starts again what does not come back by itself. */
-async function kill(victim: Victim): Promise<void> {
-  const { served } = platform;
-  if (victim === "git") return await served.killGit();
-  if (victim === "postgres") return await served.killPostgres();
-  await served.killPlatform();
-  if (victim !== "platform") await served.killGit();
-  if (victim === "all") await served.killPostgres();
-  await served.start();
-}
 
 /** The recorded changes of each branch lead without a gap from nothing to where it is; the audit log has the same. */
 async function recordedOnce(id: string, path: string, branches: readonly string[]): Promise<void> {
