@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
-import { generate, isCurrent, toolsFile } from "./lib/docs/tools-file.ts";
+import { generate, generatedFiles, staleFiles } from "./lib/docs/generated-files.ts";
 
-const help = `Writes ${toolsFile} from the servers' own definitions.
+const help = `Writes from what they describe: ${generatedFiles.join(", ")}.
 
   pnpm docs:generate [--check] [--help]
 
-  --check  write nothing, and fail when the file is not what would be written
+  --check  write nothing, and fail when a file is not what would be written
 `;
 
 const options = { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
@@ -24,8 +24,11 @@ if (flags.help) {
   process.stdout.write(help);
 } else if (!flags.check) {
   await generate();
-  process.stdout.write(`wrote ${toolsFile}\n`);
-} else if (!(await isCurrent())) {
-  process.stderr.write(`docs: ${toolsFile} is stale: run pnpm docs:generate\n`);
-  process.exitCode = 1;
+  process.stdout.write(`wrote ${generatedFiles.join(", ")}\n`);
+} else {
+  const stale = await staleFiles();
+  if (stale.length > 0) {
+    process.stderr.write(`docs: stale: ${stale.join(", ")}. Run pnpm docs:generate\n`);
+    process.exitCode = 1;
+  }
 }

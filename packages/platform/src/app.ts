@@ -6,6 +6,7 @@ import { closeWhenAnswered } from "./http/close-when-answered.ts";
 import { createServer } from "./http/create-server.ts";
 import { RateLimiter, type RateLimits } from "./http/rate-limits.ts";
 import { registerRoutes } from "./http/register-routes.ts";
+import { definitionJsonSchema } from "./pipelines/definition/json-schema.ts";
 import { allRoutes, type Services } from "./routes.ts";
 import type { Tracing } from "./telemetry/tracing.ts";
 
@@ -31,6 +32,7 @@ export function createApp({ db, services, pushes, logger, ...options }: AppOptio
   app.register(async (scope) => {
     registerRoutes(scope, { db, limiter }, routes);
     scope.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+    scope.get("/platform-yaml.schema.json", { schema: { hide: true } }, async () => definitionJsonSchema);
   });
   registerSmartHttp(app, { db, repositories, pushes, limiter });
   return app;

@@ -196,6 +196,11 @@ test("the API describes itself: every endpoint of the contract is in the OpenAPI
   expect(body.paths["/api/projects"].get.parameters.map(({ name }: { name: string }) => name)).toContain("visibility");
 });
 
+test("editors get the schema of .platform.yaml", async () => {
+  const { body } = await answer("/platform-yaml.schema.json");
+  expect(body).toMatchObject({ title: ".platform.yaml", required: ["pipeline"] });
+});
+
 test("probes: alive at once, ready once the database answers", async () => {
   const health = await platform.request("/healthz");
   expect([health.status, await health.text(), health.headers.get("content-type")]).toEqual([

@@ -14,7 +14,7 @@ const line = (max: number) =>
     .string()
     .min(1)
     .max(max)
-    .regex(/^\P{Cc}*$/u, "must be one line without control characters");
+    .refine((text) => !/\p{Cc}/u.test(text), "must be one line without control characters");
 
 const branchPatterns = z
   .array(line(255))

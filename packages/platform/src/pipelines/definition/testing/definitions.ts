@@ -45,11 +45,12 @@ export const definitions: fc.Arbitrary<PipelineDefinition> = fc.record({
 });
 
 /** What the file of a definition holds. */
-export function fileOf({ artifacts, on, ...rest }: PipelineDefinition): object {
+export function fileOf({ artifacts, on, concurrency, ...rest }: PipelineDefinition): object {
   return {
     pipeline: {
       ...rest,
-      on,
+      ...(concurrency !== null && { concurrency }),
+      on: { ...(on.push !== null && { push: on.push }), ...(on.mr !== null && { mr: on.mr }) },
       artifacts: artifacts.map(({ name, path, expires_seconds }) => ({
         name,
         path,
