@@ -352,8 +352,9 @@ export interface AuditLogTable {
 /** Requests with an `Idempotency-Key`, and their answers. */
 export interface IdempotencyKeysTable {
   user_id: string;
+  /** SHA-256 of the key, in lowercase hex. */
   key: string;
-  /** SHA-256 of method, path and body, in lowercase hex. */
+  /** HMAC-SHA256 of method, path and body under the key, in lowercase hex. */
   fingerprint: string | null;
   /** Null until the request has been carried out. */
   status: number | null;

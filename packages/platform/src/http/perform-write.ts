@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../access/caller.ts";
 import { type AuditOrigin, type AuditTrail, CollectedTrail } from "../audit/trail.ts";
 import type { Queryable } from "../db/queryable.ts";
-import { fingerprintOf, idempotencyKey } from "../idempotency/key.ts";
+import { fingerprintOf, idempotencyKey, keptKey } from "../idempotency/key.ts";
 import { type CarriedOut, writeOnce } from "../idempotency/keyed-write.ts";
 
 /** A write that is about to be carried out. */
@@ -30,8 +30,8 @@ export async function performWrite(database: Queryable, write: Write): Promise<F
     const { body } = await database.transaction().execute(work);
     return sendJson(reply, endpoint.status, body);
   }
-  const fingerprint = fingerprintOf(request.method, request.url, request.body);
-  const answer = await writeOnce(database, { userId: caller.user.id, key, fingerprint }, work);
+  const keyed = { userId: caller.user.id, key: keptKey(key), fingerprint: fingerprintOf(key, request) };
+  const answer = await writeOnce(database, keyed, work);
   if (answer.replayed) reply.header("idempotency-replayed", "true");
   return sendJson(reply, answer.status, answer.body);
 }

@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
+import { keptKey } from "./key.ts";
 import { forgetOldKeys } from "./keyed-write.ts";
 
 let platform: TestPlatform;
@@ -33,7 +34,7 @@ async function projectsNamed(name: string): Promise<number> {
 
 async function age(key: string, hours: number): Promise<void> {
   const created_at = sql<string>`now() - make_interval(hours => ${hours})`;
-  await platform.db.updateTable("idempotency_keys").set({ created_at }).where("key", "=", key).execute();
+  await platform.db.updateTable("idempotency_keys").set({ created_at }).where("key", "=", keptKey(key)).execute();
 }
 
 test("the same request twice is carried out once and answered alike, byte for byte", async () => {
@@ -108,6 +109,18 @@ test("an answer with a secret is not kept; its repetition names what was made", 
   expect(JSON.stringify(kept)).not.toContain(first.body.token);
 });
 
+test("neither a key nor a plain hash of a request is kept, by which its password could be guessed", async () => {
+  const body = { name: "keyed", email: "keyed@example.test", password: "a password", user_type: "human" };
+  const request = { path: "/api/users", body, key: randomUUID() };
+  expect((await post(request)).status).toBe(201);
+  const kept = JSON.stringify(await platform.db.selectFrom("idempotency_keys").selectAll().execute());
+  const entries = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
+  const plain = JSON.stringify(["POST", request.path, { object: entries }]);
+  expect(kept).not.toContain(request.key);
+  expect(kept).not.toContain(createHash("sha256").update(plain).digest("hex"));
+  expect(kept).toContain(createHmac("sha256", request.key).update(plain).digest("hex"));
+});
+
 test("a right that is gone hides the first answer too", async () => {
   const userId = await platform.addUser("demoted", [{ role: "developer" }]);
   const token = await platform.token({ user: "demoted" });
@@ -138,8 +151,8 @@ test("after 24 hours a key is new, and then forgotten", async () => {
   await Promise.all([forgetOldKeys(platform.db), forgetOldKeys(platform.db)]);
   const left = await platform.db
     .selectFrom("idempotency_keys")
-    .where("key", "in", [old, young])
+    .where("key", "in", [old, young].map(keptKey))
     .select("key")
     .execute();
-  expect(left).toEqual([{ key: young }]);
+  expect(left).toEqual([{ key: keptKey(young) }]);
 });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { Problem } from "../problem.ts";
 
 /** The `Idempotency-Key` of a request; undefined without one. @throws Problem 400 when it is no key */
@@ -9,11 +9,25 @@ export function idempotencyKey(header: string | string[] | undefined): string | 
   throw new Problem(400, `idempotency-key: ${message}`, { fields: [{ path: "idempotency-key", message }] });
 }
 
-/** What a key stands for: SHA-256 of method, path and body, however its names are ordered, in lowercase hex. */
-export function fingerprintOf(method: string, url: string, body: unknown): string {
-  return createHash("sha256")
+/** How a key is kept: its SHA-256 in lowercase hex. Without the key itself, nobody can try out what a fingerprint is of. */
+export function keptKey(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}
+
+/**
+ * What a key stands for: HMAC-SHA256, under the key, of method, path and body, however its names are ordered, in lowercase
+ * hex. A body may hold a password, which its plain hash would give away to whoever guesses.
+ */
+export function fingerprintOf(key: string, { method, url, body }: FingerprintedRequest): string {
+  return createHmac("sha256", key)
     .update(JSON.stringify([method, url, canonical(body ?? null)]))
     .digest("hex");
+}
+
+interface FingerprintedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly body?: unknown;
 }
 
 function canonical(value: unknown): unknown {

@@ -6,6 +6,7 @@ import { conflict, Problem } from "../problem.ts";
 /** A request that carries a key. */
 export interface KeyedRequest {
   readonly userId: string;
+  /** As it is kept. */
   readonly key: string;
   /** Of its method, path and body. */
   readonly fingerprint: string;
