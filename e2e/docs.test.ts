@@ -1,3 +1,4 @@
+import { parseDefinition } from "@platform-mcp/platform";
 import { beforeAll, describe, expect, test } from "vitest";
 import { argumentRows } from "../scripts/lib/docs/argument-rows.ts";
 import { type Documentation, readDocumentation } from "../scripts/lib/docs/documents.ts";
@@ -102,6 +103,13 @@ test("the rules see the documents and what says how to run them", () => {
 
 test("what is generated is what it describes (if not: pnpm docs:generate)", async () => {
   expect(await staleFiles()).toEqual([]);
+});
+
+test("examples of pipelines are definitions", () => {
+  const document = documentation.documents.get("docs/pipelines.md") ?? "";
+  const examples = [...document.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = ""]) => example);
+  expect(examples.length).toBeGreaterThan(2);
+  for (const example of examples) expect(parseDefinition(example).steps).not.toEqual([]);
 });
 
 describe("the tool reference", () => {

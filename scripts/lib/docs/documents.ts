@@ -18,7 +18,14 @@ export interface Documentation {
 }
 
 /** Documents that there must be. */
-const required = ["README.md", "AGENTS.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/tools.md"];
+const required = [
+  "README.md",
+  "AGENTS.md",
+  "CONTRIBUTING.md",
+  "docs/architecture.md",
+  "docs/pipelines.md",
+  "docs/tools.md",
+];
 
 const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
 
