@@ -12,6 +12,7 @@ Environment (empty means unset)
   PLATFORM_LISTEN     HOST:PORT to listen on (default 127.0.0.1:8080)
   PLATFORM_DATA       the directory that holds everything (default .platform)
   DATABASE_URL        a PostgreSQL server, 15 or newer, instead of the embedded one
+  PLATFORM_MASTER_KEY what secrets are encrypted under, 64 hexadecimal digits (default: made up, in DIR/master.key)
   PLATFORM_LOG_LEVEL  trace, debug, info (default), warn, error, fatal, silent
   PLATFORM_ADMIN_PASSWORD
                       the password of the user admin, when they have none yet (default: made up, in DIR/admin.env)

@@ -60,7 +60,8 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
         // What clones check out and what an omitted ref means. Last, so that a row that cannot change leaves it alone.
         await setDefaultBranch(repositories.of(project.id), updated.default_branch);
       }
-      audit.record({ resource: "project", id: project.id, ...changeOf(before, updated) });
+      // Not all that differs by now: issues may have been counted meanwhile.
+      audit.record({ resource: "project", id: project.id, ...changeOf(before, { ...before, ...changes }) });
       return projectView({ ...updated, owner_name });
     }),
 
