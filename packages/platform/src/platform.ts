@@ -58,12 +58,13 @@ export async function startPlatform(
   const minimumLockAge = config.databaseUrl === undefined ? 0 : 60_000;
   const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes, minimumLockAge });
   const merging = { db, logger, minimumLockAge };
-  const services = { repositories, version, secureCookies, masterKey, merging, metrics: createMetrics(store.pool) };
+  const logs = logStoreIn(config.dataDirectory);
+  const metrics = createMetrics(store.pool);
+  const services = { repositories, version, secureCookies, masterKey, merging, logs, metrics };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
   const wakeups = openWakeups(store.pool);
-  const logs = logStoreIn(config.dataDirectory);
   const blobs = fileBlobsIn(config.dataDirectory);
   const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
   let pipelines: { close(): Promise<void> } | undefined;

@@ -5,6 +5,7 @@ import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import type { MergingOptions } from "./merge-requests/merging/merge.ts";
 import { mergeRequestRoutes } from "./merge-requests/routes.ts";
+import type { LogStore } from "./pipelines/logs/log-store.ts";
 import { pipelineRoutes } from "./pipelines/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
@@ -21,6 +22,7 @@ export interface Services {
   readonly metrics: Metrics;
   readonly masterKey: MasterKey;
   readonly merging: MergingOptions;
+  readonly logs: LogStore;
 }
 
 /** Every endpoint of the contract with what answers it. */
@@ -31,13 +33,14 @@ export function allRoutes({
   metrics,
   masterKey,
   merging,
+  logs,
 }: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
     ...accessRoutes({ secureCookies }),
     ...projectRoutes(repositories),
     ...gitRoutes(repositories),
-    ...pipelineRoutes(repositories),
+    ...pipelineRoutes({ repositories, logs }),
     ...issueRoutes,
     ...mergeRequestRoutes(repositories, merging),
     ...secretRoutes(masterKey),

@@ -4,6 +4,7 @@ import { endpoints } from "@platform-mcp/client/contract";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoriesIn } from "../git/repositories.ts";
+import { logStoreIn } from "../pipelines/logs/log-store.ts";
 import { allRoutes } from "../routes.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
@@ -37,6 +38,7 @@ test("every endpoint of the contract is implemented, once", () => {
     secureCookies: false,
     masterKey: { missing: "" },
     merging: { db: platform.db, logger: pino({ level: "silent" }), minimumLockAge: 0 },
+    logs: logStoreIn("/nowhere"),
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
 });

@@ -3,11 +3,18 @@ import type { Repositories } from "../git/repositories.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { notFound } from "../problem.ts";
+import type { LogStore } from "./logs/log-store.ts";
+import { logRoutes } from "./logs/routes.ts";
 import { findPipeline, listPipelines, listSteps } from "./queries.ts";
 import { startByHand } from "./start-by-hand.ts";
 import { pipelineStateRoutes } from "./state/routes.ts";
 
-export function pipelineRoutes(repositories: Repositories): readonly Route[] {
+export interface PipelineRoutesOptions {
+  readonly repositories: Repositories;
+  readonly logs: LogStore;
+}
+
+export function pipelineRoutes({ repositories, logs }: PipelineRoutesOptions): readonly Route[] {
   return [
     implement(pipelines.listPipelines, ({ db, project, query }) => listPipelines(db, project.id, query)),
 
@@ -26,5 +33,6 @@ export function pipelineRoutes(repositories: Repositories): readonly Route[] {
     }),
 
     ...pipelineStateRoutes,
+    ...logRoutes(logs),
   ];
 }
