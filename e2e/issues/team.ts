@@ -4,7 +4,7 @@ import { GitUser } from "../lib/git-user.ts";
 import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/platform.ts";
 import { StdioServer } from "../lib/stdio-server.ts";
 
-/** Somebody who works on the project: with a clone of it, and with platform-issues. */
+/** Somebody who works on the project: with a clone of it, and with a server. */
 export interface Member extends AsyncDisposable {
   readonly name: string;
   readonly git: GitUser;
@@ -14,12 +14,20 @@ export interface Member extends AsyncDisposable {
   refused(tool: string, args?: object): Promise<string>;
 }
 
+/** What a member works with. */
+export interface MemberTools {
+  /** Platform-issues by default. */
+  readonly server?: string;
+  /** Added to the server's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A real platform with one project, whose repository has a first commit on `main`. */
 export interface Team extends AsyncDisposable {
   readonly platform: TestPlatform;
   readonly project: TestProject;
-  /** Adds somebody who may read and write. @param env added to the server's */
-  join(name: string, env?: Readonly<Record<string, string>>): Promise<Member>;
+  /** Adds somebody who may read and write. */
+  join(name: string, tools?: MemberTools): Promise<Member>;
 }
 
 export async function openTeam(): Promise<Team> {
@@ -30,7 +38,7 @@ export async function openTeam(): Promise<Team> {
   return {
     platform,
     project,
-    join: (name, env = {}) => joinTeam(platform, project, name, env),
+    join: (name, tools = {}) => joinTeam(platform, project, name, tools),
     [Symbol.asyncDispose]: () => platform.close(),
   };
 }
@@ -39,13 +47,13 @@ async function joinTeam(
   platform: TestPlatform,
   project: TestProject,
   name: string,
-  env: Readonly<Record<string, string>>,
+  { server: serverName = "platform-issues", env = {} }: MemberTools,
 ) {
   await platform.addDeveloper(name);
   const token = await platform.tokenFor({ user: name, scopes: [] });
   const git = await cloneFor(platform, project, { name, token });
   const server = new StdioServer({
-    file: await serverBundle("platform-issues"),
+    file: await serverBundle(serverName),
     env: { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id, ...env },
   });
   await server.initialize();
