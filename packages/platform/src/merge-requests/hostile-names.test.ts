@@ -29,7 +29,9 @@ const names = fc
   .map((parts) => parts.join(""))
   .filter((name) => name.length <= 200 && name !== "main");
 
-test("a branch of any name that a push may have is opened, shown and merged, and no other is taken for one", async () => {
+test("a branch of any name that a push may have is opened, shown and merged, and no other is taken for one", {
+  timeout: 120_000,
+}, async () => {
   const scene = await stage.scene();
   using tree = await cloned(scene);
   let count = 0;
@@ -51,7 +53,7 @@ test("a branch of any name that a push may have is opened, shown and merged, and
       await tree.git("fetch", "--quiet", "origin", "main");
       await tree.git("reset", "--quiet", "--hard", "FETCH_HEAD");
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 15, endOnFailure: true },
   );
 });
 
