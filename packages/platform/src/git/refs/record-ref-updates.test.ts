@@ -8,7 +8,6 @@ import { plainGit } from "../testing/plain-git.ts";
 import { announceRefChanges } from "./announce-ref-changes.ts";
 import { readRefs } from "./read-refs.ts";
 import { recordRefUpdates } from "./record-ref-updates.ts";
-import { unprocessedRefUpdates } from "./unprocessed-ref-updates.ts";
 
 let platform: TestPlatform;
 let caller: Caller;
@@ -125,20 +124,4 @@ test("any number at once record each change once", async () => {
   await Promise.all(Array.from({ length: 8 }, () => record()));
   expect(await recorded()).toHaveLength(21);
   expect((await readRefs(repository)).size).toBe(21);
-});
-
-test("who waits for changes hears of them, and finds them until they are processed", async () => {
-  const { id, set, shas, record } = await project();
-  await record();
-  set(main, shas.a);
-  await record();
-  const mine = async () =>
-    (await unprocessedRefUpdates(platform.db, { limit: 10_000 })).filter(({ project_id }) => project_id === id);
-  expect(await mine()).toMatchObject([{ ref: main, old_sha: null, new_sha: shas.a }]);
-  await platform.db
-    .updateTable("ref_updates")
-    .where("project_id", "=", id)
-    .set({ processed_at: new Date().toISOString() })
-    .execute();
-  expect(await mine()).toEqual([]);
 });
