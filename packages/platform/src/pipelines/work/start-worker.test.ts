@@ -106,6 +106,22 @@ describe.each<[string, StepScript, string, Partial<{ exit_code: number | null; m
   });
 });
 
+test("several platforms share the work: a hundred pipelines end, no step is left out and none runs twice", async () => {
+  await worker?.close();
+  const runtimes = [createFakeRuntime(), createFakeRuntime(), createFakeRuntime()];
+  const workers = runtimes.map((runtime) => scene.startWorker({ runtime, isAlone: false, maxSteps: 3 }));
+  const steps = { a: {}, b: { depends_on: ["a"] }, c: { depends_on: ["b"] } };
+  const ids = await Promise.all(Array.from({ length: 100 }, () => scene.addPipeline({ steps })));
+  for (const id of ids) expect(await scene.ended(id)).toBe("success: a=success b=success c=success");
+  const plans = runtimes.flatMap((runtime) => runtime.plans);
+  expect(new Set(plans.map(({ stepId }) => stepId)).size).toBe(300);
+  expect(plans).toHaveLength(300);
+  expect(runtimes.flatMap(({ violations }) => violations)).toEqual([]);
+  // None of them comes away empty.
+  expect(runtimes.filter((runtime) => runtime.plans.length === 0)).toEqual([]);
+  for (const each of workers) await each.close();
+});
+
 describe("what a step gets", () => {
   test("the environment of its pipeline, with what the definition adds", async () => {
     const runtime = await work();

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { errorCode } from "../../db/embedded/files.ts";
 
 /** Characters of what tar says that are kept. */
 const errorsKept = 2_048;
@@ -28,10 +29,12 @@ export async function extractTar(archive: Readable, directory: string, signal: A
   try {
     await pipeline(archive, child.stdin, { signal });
   } catch (error) {
-    child.kill("SIGKILL");
-    // Why tar closed its end early says more than that it did.
-    if (!signal.aborted) await ended;
-    throw error;
+    // tar stops reading at the mark of the archive's end, while padding may still come; or it says why it cannot go on.
+    const hasStopped = ["EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(errorCode(error) ?? "");
+    if (!hasStopped || signal.aborted) {
+      child.kill("SIGKILL");
+      throw error;
+    }
   }
   await ended;
 }

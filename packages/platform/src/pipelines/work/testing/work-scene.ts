@@ -10,9 +10,8 @@ import type { Runtime } from "../../../runtime/runtime.ts";
 import { openStore, type Store } from "../../../store.ts";
 import { createArtifactStore } from "../../artifacts/artifact-store.ts";
 import { fileBlobsIn } from "../../artifacts/file-blobs.ts";
-import { createPipeline } from "../../create-pipeline.ts";
-import type { ArtifactDefinition, StepDefinition } from "../../definition/definition.ts";
 import { logStoreIn } from "../../logs/log-store.ts";
+import { addPipeline } from "../../testing/add-pipeline.ts";
 import { startWorker } from "../start-worker.ts";
 import type { StepServices } from "../step-services.ts";
 
@@ -28,11 +27,7 @@ interface WorkerSettings {
   readonly services?: Partial<StepServices>;
 }
 
-interface PipelineSettings {
-  readonly steps: Readonly<Record<string, Partial<StepDefinition>>>;
-  readonly artifacts?: readonly ArtifactDefinition[];
-  readonly branch?: string;
-}
+type PipelineSettings = Omit<Parameters<typeof addPipeline>[1], "projectId" | "commitSha">;
 
 /** A database with a project, for workers on it. */
 export interface WorkScene extends AsyncDisposable {
@@ -77,24 +72,7 @@ export async function openWorkScene(): Promise<WorkScene> {
       closing.push(worker.close);
       return worker;
     },
-    addPipeline: async ({ steps, artifacts = [], branch = "main" }) => {
-      const definition = {
-        steps: Object.entries(steps).map(([name, step]) => ({ ...defaults, ...step, name })),
-        ...{ artifacts, on: { push: null, mr: null }, concurrency: null },
-      };
-      const gitRef = `refs/heads/${branch}`;
-      const origin = {
-        project: { id: projectId },
-        trigger: "push",
-        gitRef,
-        branch,
-        commitSha: "c".repeat(40),
-      } as const;
-      const row = await db
-        .transaction()
-        .execute((transaction) => createPipeline(transaction, { ...origin, definition, triggeredBy: null }));
-      return row.id;
-    },
+    addPipeline: (settings) => addPipeline(db, { projectId, commitSha: "c".repeat(40), ...settings }),
     look: (id) => look(store, id),
     ended: async (id) => {
       for (;;) {
@@ -117,11 +95,6 @@ export async function openWorkScene(): Promise<WorkScene> {
   };
   return scene;
 }
-
-const defaults: Omit<StepDefinition, "name"> = {
-  ...{ image: "alpine", commands: ["true"], environment: {}, depends_on: [], timeout_minutes: 60 },
-  when: { status: "success", branches: [], triggers: [] },
-};
 
 async function addProject({ db }: Store): Promise<string> {
   const admin = await db.selectFrom("users").where("name", "=", "admin").select("id").executeTakeFirstOrThrow();
