@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
+import { release } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { errorCode, readIfPresent } from "../../db/embedded/files.ts";
@@ -11,6 +12,9 @@ import { searchPath } from "./search-path.ts";
 const run = promisify(execFile);
 const inside = readFileSync(new URL("inside.sh", import.meta.url), "utf8");
 const namespaces = ["--user", "--map-root-user", "--mount", "--pid", "--ipc", "--fork", "--kill-child"];
+
+/** Processes and threads that a step may have at a time. */
+const processes = 4096;
 
 /** What keeps a step apart from everything else. */
 export interface Confinement {
@@ -46,7 +50,18 @@ function inNamespaces(dataDirectory: string): Confinement {
       }
       const user = String(process.geteuid?.() ?? 0);
       const group = String(process.getegid?.() ?? 0);
-      const args = [user, group, dataDirectory, view, room.path, repository, script, ...(await hidden(dataDirectory))];
+      const limit = hasOwnProcessLimit() ? String(processes) : "unlimited";
+      const args = [
+        user,
+        group,
+        limit,
+        dataDirectory,
+        view,
+        room.path,
+        repository,
+        limited(script),
+        ...(await hidden(dataDirectory)),
+      ];
       return ["unshare", ...namespaces, "--", "/bin/sh", "-c", inside, "step", ...args];
     },
   };
@@ -64,6 +79,17 @@ function inGroup(refusal: string): Confinement {
       "step",
     ],
   };
+}
+
+/** Within the step's own user namespace this counts its processes alone. It binds no root. Shells name it differently. */
+function limited(script: string): string {
+  return `ulimit -u ${processes} 2>/dev/null || ulimit -p ${processes} 2>/dev/null\n${script}`;
+}
+
+/** Since Linux 6.14 a process namespace has its own `pid_max`; before, setting it would be setting the whole machine's. */
+function hasOwnProcessLimit(): boolean {
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  return major > 6 || (major === 6 && minor >= 14);
 }
 
 /** What is outside of the data directory and is not for steps: where the embedded database listens. */

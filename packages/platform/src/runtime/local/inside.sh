@@ -1,11 +1,15 @@
-# The first process of a step in namespaces of its own: inside.sh USER GROUP DATA VIEW ROOM REPOSITORY SCRIPT HIDDEN...
+# The first process of a step in namespaces of its own:
+# inside.sh USER GROUP PROCESSES DATA VIEW ROOM REPOSITORY SCRIPT HIDDEN...
 # It is root in them, hides what the step must not see, and runs SCRIPT for the step as USER, in one more user namespace:
 # there nobody has a right over these namespaces, so that nothing can be shown again, and this process not be touched.
 set -e
-user=$1 group=$2 data=$3 view=$4 room=$5 repository=$6 script=$7
-shift 7
+user=$1 group=$2 processes=$3 data=$4 view=$5 room=$6 repository=$7 script=$8
+shift 8
 
 mount -t proc proc /proc
+if [ "$processes" != unlimited ]; then
+  echo "$processes" >/proc/sys/kernel/pid_max
+fi
 for hidden in "$@"; do
   mount --bind "$view/empty" "$hidden"
 done
