@@ -181,6 +181,43 @@ describe("a push to the source of an open merge request", () => {
   });
 });
 
+describe("a merge request", () => {
+  const request = (id: string, method: string, more = "", body: object = {}) =>
+    platform.send(method, `/api/projects/${id}/merge-requests${more}`, admin, body);
+  const open = (id: string) => request(id, "POST", "", { source_branch: "feature", target_branch: "main", title: "t" });
+
+  test("starts pipelines when it is opened, pushed to and opened again, each once", async () => {
+    const { id, push } = await project();
+    await push("main");
+    const first = await define("on: { mr: {} }");
+    await push("main:feature");
+    const { number } = (await open(id)).body;
+    const second = await tree.commit();
+    await push("main:feature");
+    await pipelinesOf(id);
+    for (const status of ["closed", "open"]) await request(id, "PATCH", `/${number}`, { status });
+    const made = (await pipelinesOf(id)).filter(({ trigger }) => trigger === "mr");
+    expect(made.map(({ commit_sha, git_ref, branch }) => [commit_sha, git_ref, branch])).toEqual(
+      [first, second, second].map((commit) => [commit, "refs/heads/feature", "feature"]),
+    );
+  });
+
+  test("starts none for other actions, nor by a definition that cannot be used", async () => {
+    const { id, push } = await project();
+    await push("main");
+    await define("on: { mr: { actions: [reopened] } }");
+    await push("main:feature");
+    const { number } = (await open(id)).body;
+    await tree.commit("pipeline: {}", ".platform.yaml");
+    await push("main:feature");
+    await pipelinesOf(id);
+    for (const status of ["closed", "open"])
+      expect((await request(id, "PATCH", `/${number}`, { status })).status).toBe(200);
+    const made = (await pipelinesOf(id)).map(({ trigger, reason }) => [trigger, reason]);
+    expect(made.slice(1)).toEqual([["push", "invalid_definition"]]);
+  });
+});
+
 test("several platforms on one database act on each push once", async () => {
   const { db, repositories } = platform;
   const listeners = new Set<() => void>();
