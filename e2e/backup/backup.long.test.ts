@@ -50,10 +50,12 @@ async function look<T>(data: string, work: (restored: Restored) => Promise<T>): 
   }
 }
 
-/** Rows that are only ever added, as text by their ids. */
+/** Rows that are only ever added, as text by their ids; of changes of refs, not what has been made of them since. */
 async function rowsOf(db: Store["db"], table: "audit_log" | "projects" | "ref_updates" | "users" | "user_roles") {
   const rows = await db.selectFrom(table).selectAll().execute();
-  return new Map(rows.map((row) => [String(row.id), JSON.stringify(row)]));
+  const sinceThen = new Set(table === "ref_updates" ? ["processed_at", "failures", "retry_at"] : []);
+  const lasting = (row: object) => Object.entries(row).filter(([name]) => !sinceThen.has(name));
+  return new Map(rows.map((row) => [String(row.id), JSON.stringify(lasting(row))]));
 }
 
 const checksum = (lines: Iterable<string>) =>
