@@ -3,6 +3,9 @@ import { configDefaults, defineConfig } from "vitest/config";
 /** What takes minutes, such as backups of a busy platform, has its own command: `pnpm test:long`. */
 const exclude = process.env.LONG_TESTS ? configDefaults.exclude : [...configDefaults.exclude, "**/*.long.test.ts"];
 
+/** They need the image that `pnpm test:image` builds. */
+const imageTests = "e2e/image/**/*.test.ts";
+
 export default defineConfig({
   test: {
     // Most tests wait for processes, disks and sockets rather than compute.
@@ -17,11 +20,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...(process.env.IMAGE
+        ? [{ test: { name: "image", include: [imageTests], testTimeout: 120_000, hookTimeout: 240_000 } }]
+        : []),
       {
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude,
+          exclude: [...exclude, imageTests],
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },

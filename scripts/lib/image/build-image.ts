@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import { build } from "../build/build.ts";
+import { root } from "../build/paths.ts";
+import { readVersion } from "../build/version.ts";
+import type { Engine } from "./engine.ts";
+import { show } from "./host.ts";
+
+interface ImageOptions {
+  readonly engine: Engine;
+  /** The image to start from. */
+  readonly base: string;
+  readonly tag: string;
+}
+
+/** Builds the runner's image from this work tree. */
+export async function buildImage({ engine, base, tag }: ImageOptions): Promise<void> {
+  await build();
+  const { version, commit } = await readVersion();
+  const values = { BASE: base, VERSION: version, COMMIT: commit };
+  await show(
+    engine.docker,
+    [
+      ...["build", "--quiet", "--network=host", "--tag", tag],
+      ...Object.entries(values).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
+      ...["--file", join(root, "docker/Dockerfile.claude-runner"), root],
+    ],
+    engine.env,
+  );
+}

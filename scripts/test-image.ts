@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { baseImage } from "./lib/image/base-image.ts";
+import { buildImage } from "./lib/image/build-image.ts";
+import { knownEngine, startEngine } from "./lib/image/engine.ts";
+import { show } from "./lib/image/host.ts";
+
+const usage = `test:image: builds the runner's image and runs it
+
+  npx --yes pnpm@12.21.0 test:image [--host-changes]
+
+Uses the container engine that answers here. Where there is none, it is installed with apt and started for the time of
+the test only when CI is set or --host-changes is given; otherwise nothing is run, and that is said.
+`;
+
+const tag = "platform-claude-runner:test";
+
+const { values } = parseArgs({
+  options: {
+    "host-changes": { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+
+async function run(): Promise<void> {
+  const mayChangeHost = values["host-changes"] || Boolean(process.env.CI);
+  const directory = await mkdtemp(join(tmpdir(), "platform-image-"));
+  try {
+    const known = await knownEngine();
+    if (known === undefined && !mayChangeHost) {
+      process.stdout.write("not run: no container engine answers here; --host-changes installs and starts one\n");
+      return;
+    }
+    await using engine = known ?? (await startEngine(directory));
+    const say = (line: string) => void process.stdout.write(`${line}\n`);
+    const base = await baseImage(engine, directory, say);
+    say(`building ${tag} from ${base}`);
+    await buildImage({ engine, base, tag });
+    const env = { ...engine.env, IMAGE: tag, DOCKER: engine.docker };
+    await show("vitest", ["run", "--project", "image"], env);
+  } finally {
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+if (values.help) process.stdout.write(usage);
+else {
+  await run().catch((error: unknown) => {
+    process.stderr.write(`test:image: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  });
+}
