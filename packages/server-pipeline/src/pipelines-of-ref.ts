@@ -20,14 +20,20 @@ export async function listPipelinesOf(api: Api, { ref, ...filter }: PipelineFilt
   if (ref === undefined) return await api.call(pipelines.listPipelines, { ...filter, ...page });
   if (isCommit(ref)) return await ofCommit(api, filter, ref, page);
   const name = shortRef(ref);
-  const whole = { limit: Math.min(page.offset + page.limit, 100), offset: 0 };
-  const ask = (git_ref: string, part: Page) => api.call(pipelines.listPipelines, { ...filter, ...part, git_ref });
-  const [pushed, named] = await Promise.all([ask(`refs/heads/${name}`, page), ask(name, page)]);
-  if (pushed.total === named.total && sameIds(pushed.items, named.items)) return named;
-  const [allPushed, allNamed] =
-    page.offset === 0 ? [pushed, named] : await Promise.all([ask(`refs/heads/${name}`, whole), ask(name, whole)]);
-  const items = [...allPushed.items, ...allNamed.items].sort(newestFirst);
-  return { items: items.slice(page.offset, page.offset + page.limit), total: pushed.total + named.total };
+  const ask = (part: Page) =>
+    Promise.all(
+      [`refs/heads/${name}`, name].map((git_ref) => api.call(pipelines.listPipelines, { ...filter, ...part, git_ref })),
+    );
+  const { limit, offset } = page;
+  // The first items tell whether the two are the same; further pages of both may be empty.
+  const [pushed, called] = await ask(offset === 0 ? page : { limit: 1, offset: 0 });
+  if (pushed === undefined || called === undefined) return { items: [], total: 0 };
+  if (pushed.total === called.total && sameIds(pushed.items, called.items)) {
+    return offset === 0 ? called : await api.call(pipelines.listPipelines, { ...filter, ...page, git_ref: name });
+  }
+  const whole = offset === 0 ? [pushed, called] : await ask({ limit: Math.min(offset + limit, 100), offset: 0 });
+  const items = whole.flatMap((answer) => answer.items).sort(newestFirst);
+  return { items: items.slice(offset, offset + limit), total: pushed.total + called.total };
 }
 
 /** Platforms that cannot filter by commit answer with all of them, newest first. */

@@ -2,13 +2,13 @@ import { AbortedError, type CallArgs, pipelines, type Streamed } from "@platform
 import type { Api } from "@platform-mcp/server-kit";
 import type { LineBounds } from "./bounded-text.ts";
 import { LineSplitter, type OnLine } from "./line-splitter.ts";
+import type { ReadingTime } from "./reading-time.ts";
 
 /** Which step's log, and which part of it. Platforms that know no parts give all of it. */
 export type LogRequest = CallArgs<typeof pipelines.getStepLogs>;
 
 export interface ReadingOptions {
-  /** How long it may take, in milliseconds. */
-  readonly time: number;
+  readonly time: ReadingTime;
   /** How much of a long line is kept. */
   readonly bounds?: LineBounds;
   /** Told of each line. Numbers lack what `LogRead.shift` says. */
@@ -34,7 +34,9 @@ export interface LogRead {
 /** Reads a log as it comes, without ever holding more than a piece of it. */
 export async function readLog(api: Api, request: LogRequest, options: ReadingOptions): Promise<LogRead> {
   const { from_line, tail, max_bytes } = request;
-  const limit = AbortSignal.timeout(options.time);
+  const limit = new AbortController();
+  const started = performance.now();
+  let timer = setTimeout(() => limit.abort(), options.time.begin);
   let answer: Streamed<string> | undefined;
   let splitter: LineSplitter | undefined;
   let lines = 0;
@@ -42,7 +44,9 @@ export async function readLog(api: Api, request: LogRequest, options: ReadingOpt
   let cutByTime: LogRead["cutByTime"];
   let total: number | undefined;
   try {
-    answer = await api.call(pipelines.getStepLogs, request, { signal: limit });
+    answer = await api.call(pipelines.getStepLogs, request, { signal: limit.signal });
+    clearTimeout(timer);
+    timer = setTimeout(() => limit.abort(), started + options.time.whole - performance.now());
     total = countIn(answer.header("x-log-lines"));
     const first = total === undefined ? 1 : (from_line ?? 1);
     const counted: OnLine = (number, text) => {
@@ -55,8 +59,10 @@ export async function readLog(api: Api, request: LogRequest, options: ReadingOpt
       splitter.push(chunk);
     }
   } catch (error) {
-    if (!limit.aborted || !(error instanceof AbortedError)) throw error;
+    if (!limit.signal.aborted || !(error instanceof AbortedError)) throw error;
     cutByTime = answer === undefined ? "before it began" : "while it came";
+  } finally {
+    clearTimeout(timer);
   }
   splitter?.end();
   // What is no UTF-8 has grown by being read as text.
