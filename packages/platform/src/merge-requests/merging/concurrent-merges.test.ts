@@ -1,6 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { findCaller } from "../../access/tokens.ts";
+import { recordRefUpdates } from "../../git/refs/record-ref-updates.ts";
 import { WorkTree } from "../../git/testing/work-tree.ts";
 import { Stage } from "../testing/scene.ts";
+import { merge } from "./merge.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let stage: Stage;
 beforeAll(async () => {
@@ -30,6 +36,35 @@ test("20 merges into one branch at once all land, each once", async () => {
     .select(["old_sha", "new_sha"])
     .execute();
   expect(updates.slice(-20).map(({ new_sha }) => new_sha)).toEqual(line.slice(0, 20).reverse());
+});
+
+test("platforms that do not know of each other's turns merge beside one another", async () => {
+  const scene = await stage.scene();
+  const { db, repositories } = stage.platform;
+  const caller = await findCaller(db, stage.admin);
+  if (caller === undefined) throw new Error("the token must work");
+  const repository = repositories.of(scene.id);
+  const options = { db, logger: pino({ level: "silent" }), minimumLockAge: 0 };
+  const body = { method: "squash", delete_source_branch: false } as const;
+  const origin = { ip: null, requestId: "r" };
+  const merging: Promise<unknown>[] = [];
+  const numbers: number[] = [];
+  for (let index = 0; index < 6; index++) {
+    scene.branch(`topic-${index}`);
+    numbers.push(await scene.open(`topic-${index}`));
+  }
+  for (const number of [...numbers, ...numbers]) {
+    const wish = { repository, projectId: scene.id, number, caller, origin, body };
+    merging.push(merge(options, wish).catch((error: unknown) => String(error)));
+  }
+  const answers = await Promise.all(merging);
+  // Of the two who merge the same, one has done it.
+  expect(
+    answers.filter((answer) => /^Problem: merge request \d has been merged already/.test(String(answer))),
+  ).toHaveLength(6);
+  await db.transaction().execute((tx) => recordRefUpdates(tx, repository, scene.id));
+  for (const number of numbers) expect((await scene.get(number)).status).toBe("merged");
+  expect(scene.git("rev-list", "--count", "main")).toBe("7");
 });
 
 test("one merge request that many merge at once is merged once, and the others are told", async () => {

@@ -80,6 +80,18 @@ describe("a merge", () => {
     }
   });
 
+  test("starts the pipeline that a push would, for who merges", async () => {
+    const scene = await stage.scene();
+    const definition = "on: { push: { branches: [main] } }\npipeline: { steps: [{ name: test, image: node }] }\n";
+    scene.commit("topic", { ".platform.yaml": definition }, { parents: ["main"] });
+    const { body } = await scene.merge(await scene.open("topic"), { method: "squash" });
+    const pipelines = () => stage.platform.send("GET", `/api/projects/${scene.id}/pipelines?git_ref=main`, stage.admin);
+    await expect.poll(async () => (await pipelines()).body.total, { timeout: 20_000 }).toBe(1);
+    const [pipeline] = (await pipelines()).body.items;
+    const triggered_by = await stage.platform.idOf("users", "admin");
+    expect(pipeline).toMatchObject({ trigger: "push", commit_sha: body.merge_commit_sha, triggered_by });
+  });
+
   test("by fast-forward makes no commit, and is refused where there would have to be one", async () => {
     const scene = await stage.scene();
     const head = scene.branch("topic");
