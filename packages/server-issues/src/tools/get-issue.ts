@@ -25,15 +25,17 @@ export const getIssue = defineTool({
   async run({ api, project }, { number, from_line }) {
     const address = { project_id: project, number };
     const issue = await api.call(issues.getIssue, address);
-    const body = bodyFrom(issue.body, { call: `get_issue with number=${number}`, first: from_line ?? 1 });
+    const body = { call: `get_issue with number=${number}`, first: from_line ?? 1 };
     // Whoever asks for more of the body has seen the rest.
-    if (from_line !== undefined) return [record({ number: issue.number }), ...body];
+    if (from_line !== undefined) {
+      return [record({ number: issue.number }), ...bodyFrom(issue.body, { ...body, more: false })];
+    }
     const comments = await lastComments({
       get: (page) => api.call(issues.listIssueComments, { ...address, ...page }),
       count: issue.comment_count,
       call: `list_issue_comments with number=${number}`,
     });
     const about = { ...issueRow(issue), created_at: when(issue.created_at), closed_at: when(issue.closed_at) };
-    return [record(about), ...body, ...comments];
+    return [record(about), ...bodyFrom(issue.body, { ...body, more: comments.length > 0 }), ...comments];
   },
 });

@@ -26,9 +26,11 @@ export const getMergeRequest = defineTool({
   async run({ api, project }, { number, from_line }) {
     const address = { project_id: project, number };
     const request = await api.call(mergeRequests.getMergeRequest, address);
-    const body = bodyFrom(request.body, { call: `get_merge_request with number=${number}`, first: from_line ?? 1 });
+    const body = { call: `get_merge_request with number=${number}`, first: from_line ?? 1 };
     // Whoever asks for more of the body has seen the rest.
-    if (from_line !== undefined) return [record({ number: request.number }), ...body];
+    if (from_line !== undefined) {
+      return [record({ number: request.number }), ...bodyFrom(request.body, { ...body, more: false })];
+    }
     const [reviews, comments] = await Promise.all([
       ifOffered(api, (api) => lastReviews(api, address)),
       lastComments({
@@ -37,6 +39,12 @@ export const getMergeRequest = defineTool({
         call: `list_merge_request_comments with number=${number}`,
       }),
     ]);
-    return [record(mergeRequestFields(request)), note(nextStep(request)), ...body, ...(reviews ?? []), ...comments];
+    const below = [...(reviews ?? []), ...comments];
+    return [
+      record(mergeRequestFields(request)),
+      note(nextStep(request)),
+      ...bodyFrom(request.body, { ...body, more: below.length > 0 }),
+      ...below,
+    ];
   },
 });

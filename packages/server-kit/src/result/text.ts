@@ -17,6 +17,8 @@ export interface TextOptions {
   readonly text: string;
   /** Which end to keep when it does not fit; the head by default. */
   readonly keep?: "head" | "tail";
+  /** How much of the remaining budget the text may use; all of it by default. */
+  readonly share?: number;
   /** True when the platform had more than it sent. */
   readonly more?: boolean;
   /** Said when lines are left out, or the platform had more: which, and the call that gets them. */
@@ -40,7 +42,8 @@ export function text(options: TextOptions): Part {
         .map((line, at) => `${label(at + 1)}${line}`);
       const asSent =
         mode === "structured" ? (line: string) => JSON.stringify(line).slice(1, -1) : (line: string) => line;
-      const fitted = fitLines(lines, { budget, keep: options.keep ?? "head", asSent });
+      const own = budget.share(options.share ?? 1);
+      const fitted = fitLines(lines, { budget: own, keep: options.keep ?? "head", asSent });
       const shown = { from: fitted.from + 1, to: fitted.from + fitted.lines.length, of: lines.length };
       const complete = fitted.lines.length === lines.length && options.more !== true;
       const rest = fitted.lineCut ? options.lineCut(shown) : complete ? undefined : options.rest(shown);
