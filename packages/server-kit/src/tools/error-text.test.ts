@@ -101,6 +101,7 @@ describe("what the platform answered", () => {
     `);
     expect(textOf(answer(404, { serverMessage: "thing" }))).toContain("Check the arguments.");
     expect(textOf(answer(404, { serverMessage: "project" }))).toContain("What exists: list_projects.");
+    expect(textOf(answer(404, { serverMessage: "branch" }))).toContain("What exists: list_branches.");
     expect(textOf(answer(404, { serverMessage: "constructor" }))).toContain("Check the arguments.");
   });
 

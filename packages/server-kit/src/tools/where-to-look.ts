@@ -1,7 +1,11 @@
 import type { Tool } from "./tool.ts";
 
 /** What every role can look up: these tools are in the server that all roles have. */
-const inEveryRole: Readonly<Record<string, string>> = { project: "list_projects" };
+const inEveryRole: Readonly<Record<string, string>> = {
+  project: "list_projects",
+  branch: "list_branches",
+  commit: "list_branches",
+};
 
 /**
  * The tools that show what exists where the platform's 404 did not find a `noun`: those of this server that say so
