@@ -1,5 +1,5 @@
 /** Lines of an answer that are shown. */
-const shown = 16;
+const shown = 32;
 
 /** Tells in a terminal what an agent does and reads. */
 export class Narrator {
