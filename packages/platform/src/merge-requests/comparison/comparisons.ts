@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Repository } from "../../git/repository.ts";
 import { type BranchComparison, compareBranches } from "./compare-branches.ts";
@@ -30,11 +29,13 @@ export class Comparisons {
 }
 
 async function lookAt(repository: Repository, target: string, head: string): Promise<BranchComparison> {
-  const scratch = await mkdtemp(join(tmpdir(), "merge-"));
+  const objects = join(repository.path, "objects");
+  // Called as git calls what it has not accepted yet: should this process be killed, upkeep removes it.
+  const scratch = await mkdtemp(join(objects, "tmp_objdir-merge-"));
   try {
     return await compareBranches(repository, target, head, {
       GIT_OBJECT_DIRECTORY: scratch,
-      GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(join(repository.path, "objects")),
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(objects),
     });
   } finally {
     await rm(scratch, { recursive: true, force: true });
