@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import type { StepInput, StepOutput } from "../../runtime/runtime.ts";
 import type { ArtifactDefinition } from "../definition/definition.ts";
+import { isKept } from "./artifact-queries.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { contentTypeOf } from "./content-type.ts";
 
@@ -80,7 +81,7 @@ export function createArtifactStore({ blobs, maxBytes }: ArtifactStoreOptions): 
         .innerJoin("pipeline_steps as step", "step.id", "artifacts.step_id")
         .where("artifacts.pipeline_id", "=", pipelineId)
         .where("step.name", "in", [...stepNames])
-        .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", sql<string>`now()`)]))
+        .where(isKept)
         .orderBy("step.step_order")
         .orderBy("artifacts.name")
         .select(["artifacts.path", "artifacts.kind", "store_key"])

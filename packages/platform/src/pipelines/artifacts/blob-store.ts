@@ -1,14 +1,9 @@
 import type { Readable } from "node:stream";
+import type { ByteRange } from "../../http/byte-range.ts";
 
 /** What is kept is larger than was allowed. The message is for the user. */
 export class TooLargeError extends Error {
   override readonly name = "TooLargeError";
-}
-
-/** A part of a blob, in bytes: from `start` to `end`, which is not in it. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** A blob that is kept, and when it was, in milliseconds since 1970. */
@@ -17,7 +12,7 @@ export interface StoredBlob {
   readonly storedAt: number;
 }
 
-/** Bytes by key, such as `<pipeline id>/<uuid>`. A key is written once, is there whole or not at all, and never changes. */
+/** Bytes by key, `<pipeline id>/<uuid>`. A key is written once, is there whole or not at all, and never changes. */
 export interface BlobStore {
   /** Keeps all that `body` gives, durably, and says how many bytes it was. @throws TooLargeError beyond `maxBytes` */
   put(key: string, body: Readable, maxBytes: number): Promise<number>;

@@ -3,18 +3,20 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { errorCode } from "../../db/embedded/files.ts";
+import { uuidPattern } from "../uuid-pattern.ts";
+import { writeAll } from "../write-all.ts";
 import { type BlobStore, TooLargeError } from "./blob-store.ts";
 
-/** Blobs as files below a directory, readable by their owner alone: `<directory>/<group>/<name>`. */
-export function fileBlobsIn(directory: string): BlobStore {
+/** Blobs as files below a data directory, readable by their owner alone: `artifacts/<key>`. */
+export function fileBlobsIn(dataDirectory: string): BlobStore {
+  const directory = join(dataDirectory, "artifacts");
   const pathOf = (key: string) => {
-    if (!/^[0-9a-f-]{36}\/[\w.-]{1,100}$/.test(key) || key.includes("..")) throw new Error("not the key of a blob");
+    if (!keyPattern.test(key)) throw new Error("not the key of a blob");
     return join(directory, key);
   };
   return {
     async put(key, body, maxBytes) {
       const path = pathOf(key);
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`);
       try {
         const size = await writeDurably(partial, body, maxBytes);
@@ -46,23 +48,27 @@ export function fileBlobsIn(directory: string): BlobStore {
     async *list() {
       for (const group of await entries(directory)) {
         for (const name of await entries(join(directory, group))) {
-          const info = await stat(join(directory, group, name)).catch(() => undefined);
-          if (info !== undefined) yield { key: `${group}/${name}`, storedAt: info.mtimeMs };
+          const key = `${group}/${name}`;
+          const info = keyPattern.test(key) ? await stat(join(directory, key)).catch(() => undefined) : undefined;
+          if (info?.isFile()) yield { key, storedAt: info.mtimeMs };
         }
       }
     },
   };
 }
 
+/** Anything else must not become a path. */
+const keyPattern = new RegExp(`^${uuidPattern}/(${uuidPattern}|\\.${uuidPattern}\\.${uuidPattern}\\.partial)$`);
+
 async function writeDurably(path: string, body: Readable, maxBytes: number): Promise<number> {
-  const file = await open(path, "wx", 0o600);
+  const file = await openNew(path);
   try {
     let size = 0;
     for await (const chunk of body) {
       const bytes = Buffer.from(chunk);
+      if (size + bytes.length > maxBytes) throw new TooLargeError(`it is larger than ${maxBytes} bytes`);
+      await writeAll(file, bytes, size);
       size += bytes.length;
-      if (size > maxBytes) throw new TooLargeError(`it is larger than ${maxBytes} bytes`);
-      await writeAll(file, bytes);
     }
     await file.sync();
     return size;
@@ -71,10 +77,15 @@ async function writeDurably(path: string, body: Readable, maxBytes: number): Pro
   }
 }
 
-async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done);
-    done += bytesWritten;
+/** Another removal may take away the directory, which was empty, just before there is something in it. */
+async function openNew(path: string): Promise<FileHandle> {
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    try {
+      return await open(path, "wx", 0o600);
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT" || attempt === 10) throw error;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { LastBytes } from "./last-bytes.ts";
-import { isContinuation } from "./whole-characters.ts";
+import { characterStart, isContinuation } from "./whole-characters.ts";
 
 /** Bytes of the end of an output that are kept of one that is too long. */
 const endBytes = 65_536;
@@ -31,7 +31,7 @@ export class CappedOutput {
   write(output: Buffer): readonly Piece[] {
     if (this.#end === undefined) {
       if (this.#given + output.length <= this.#beginningBytes) return this.#give(output);
-      const cut = characterStart(output, this.#beginningBytes - this.#given);
+      const cut = cutAt(output, this.#beginningBytes - this.#given);
       this.#end = new LastBytes(this.#endBytes);
       return [...this.#give(output.subarray(0, cut)), ...this.write(output.subarray(cut))];
     }
@@ -59,14 +59,11 @@ export class CappedOutput {
 /** The first place where a line begins, or at least a character where that would cost much. */
 function lineStart(bytes: Buffer): number {
   const line = bytes.indexOf(newline) + 1;
-  if (line > 0 && line < bytes.length / 2) return line;
-  let start = 0;
-  while (isContinuation(bytes[start] ?? 0)) start++;
-  return start;
+  return line > 0 && line < bytes.length / 2 ? line : characterStart(bytes);
 }
 
 /** The last place up to `at` where a character begins. */
-function characterStart(bytes: Buffer, at: number): number {
+function cutAt(bytes: Buffer, at: number): number {
   let start = Math.min(at, bytes.length);
   while (start > 0 && start < bytes.length && isContinuation(bytes[start] ?? 0)) start--;
   return start;

@@ -65,10 +65,16 @@ async function openPart(log: StoredLog, selection: LogSelection): Promise<Part> 
   const { max_bytes: bytes = Number.POSITIVE_INFINITY } = selection;
   const start = await selectStart(log, selection);
   const isCut = tail !== undefined && log.size - start > bytes;
-  const position = isCut ? await log.characterFrom(log.size - bytes) : Math.max(start, offset);
+  const position = isCut ? await log.characterFrom(log.size - bytes) : start;
   const before = await log.index.newlinesBefore(position);
-  const skip = Math.max(0, from_line - 1 - before);
-  return { position, window: new TextWindow({ skip, lines: to_line - before - skip, bytes }) };
+  const window = new TextWindow({
+    // What the log does not have yet.
+    skipLines: Math.max(0, from_line - 1 - before),
+    skipBytes: Math.max(0, offset - position),
+    lines: to_line - before,
+    bytes,
+  });
+  return { position, window };
 }
 
 async function* readOn(log: StoredLog, part: Part): AsyncGenerator<Buffer, void> {

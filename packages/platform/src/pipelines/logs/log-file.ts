@@ -1,8 +1,8 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { writeAll } from "../write-all.ts";
 import { IndexFile } from "./index-file.ts";
 import { indexPathOf } from "./line-counts.ts";
-import { writeAll } from "./write-all.ts";
 
 /** Bytes that may wait to be stored before whoever brings more has to wait. */
 const batchBytes = 65_536;

@@ -217,7 +217,7 @@ describe("following", () => {
         const expected = cases.map(([parts, selection]) => slice(Buffer.from(parts.join("")), selection).toString());
         expect(given).toEqual(expected);
       }),
-      { numRuns: 3 },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 });

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { errorCode } from "../../db/embedded/files.ts";
 import type { ByteRange } from "../../http/byte-range.ts";
 import { blockBytes, encodeEntries, indexPathOf } from "./line-counts.ts";
 import { LineIndex } from "./line-index.ts";
 import { readBlock } from "./read-block.ts";
-import { isContinuation, unfinishedLength } from "./whole-characters.ts";
+import { characterStart, isContinuation, unfinishedLength } from "./whole-characters.ts";
 
 /** A log as it is at the moment it is opened; it may go on to grow. */
 export class StoredLog {
@@ -51,9 +52,8 @@ export class StoredLog {
 
   /** The first place from `offset` on where a character begins. */
   async characterFrom(offset: number): Promise<number> {
-    const bytes = await readBlock(this.#file, offset, Math.min(offset + 3, this.size));
-    const skipped = bytes.findIndex((byte) => !isContinuation(byte));
-    return Math.min(offset, this.size) + (skipped < 0 ? bytes.length : skipped);
+    const start = Math.min(offset, this.size);
+    return start + characterStart(await readBlock(this.#file, start, Math.min(start + 3, this.size)));
   }
 
   /** The last place up to `offset` where a character begins. */
@@ -84,7 +84,7 @@ export class StoredLog {
 
 /** Whoever else mends it meanwhile writes the same. */
 async function storeIndex(path: string, { counts }: LineIndex): Promise<void> {
-  const partial = `${indexPathOf(path)}.${randomUUID()}.partial`;
+  const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}.partial`);
   try {
     await writeFile(partial, encodeEntries(counts), { flag: "wx", mode: 0o600 });
     await rename(partial, indexPathOf(path));

@@ -42,6 +42,13 @@ export function unfinishedLength(bytes: Uint8Array): number {
   return 0;
 }
 
+/** How many bytes at the beginning of `bytes` are the end of a character whose beginning is missing. */
+export function characterStart(bytes: Uint8Array): number {
+  let start = 0;
+  while (start < Math.min(3, bytes.length) && isContinuation(bytes[start] ?? 0)) start++;
+  return start;
+}
+
 /** Whether a byte stands within a character, not at its beginning. */
 export function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
