@@ -98,7 +98,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- How often acting on it has failed, and when it is worth trying again.
       add column failures integer not null default 0,
       add column retry_at timestamptz;
-    create index ref_updates_turn on ref_updates (project_id, ref, id) where processed_at is null;
+    -- What may start a pipeline: the next one, and the next one of a ref. The planner has no idea how few they are.
+    create index ref_updates_next on ref_updates (id)
+      where processed_at is null and new_sha is not null and left(ref, 11) = 'refs/heads/';
+    create index ref_updates_turn on ref_updates (project_id, ref, id)
+      where processed_at is null and new_sha is not null and left(ref, 11) = 'refs/heads/';
 
     -- What was pushed before there were pipelines starts none.
     update ref_updates set processed_at = now() where processed_at is null;

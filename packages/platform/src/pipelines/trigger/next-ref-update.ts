@@ -6,8 +6,8 @@ import type { RefUpdatesTable } from "../../db/schema.ts";
 const firstDelay = 1;
 const longestDelay = 300;
 
-/** Whether a pipeline may follow: only from what is pushed to a branch. */
-const canStartOne = sql<boolean>`(starts_with(ref, 'refs/heads/') and new_sha is not null)`;
+/** Whether nobody has acted on an update, and a pipeline may follow: in the words of the indexes, which hold no others. */
+const waiting = sql<boolean>`processed_at is null and new_sha is not null and left(ref, 11) = 'refs/heads/'`;
 
 /**
  * Takes the oldest ref update that nobody has acted on and whose turn it is, until the transaction ends; others take
@@ -16,21 +16,16 @@ const canStartOne = sql<boolean>`(starts_with(ref, 'refs/heads/') and new_sha is
 export async function nextRefUpdate(db: Queryable): Promise<Selectable<RefUpdatesTable> | undefined> {
   return await db
     .selectFrom("ref_updates as next")
-    .where("processed_at", "is", null)
-    .where(canStartOne)
+    .where(waiting)
     .where(sql<boolean>`coalesce(retry_at <= now(), true)`)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("ref_updates as earlier")
-            .where("earlier.processed_at", "is", null)
-            .where("earlier.new_sha", "is not", null)
-            .whereRef("earlier.project_id", "=", "next.project_id")
-            .whereRef("earlier.ref", "=", "next.ref")
-            .whereRef("earlier.id", "<", "next.id")
-            .select("earlier.id"),
-        ),
-      ),
+    .where("id", "=", ({ selectFrom }) =>
+      selectFrom("ref_updates as same_ref")
+        .where(waiting)
+        .whereRef("same_ref.project_id", "=", "next.project_id")
+        .whereRef("same_ref.ref", "=", "next.ref")
+        .orderBy("same_ref.id")
+        .limit(1)
+        .select("same_ref.id"),
     )
     .orderBy("id")
     .limit(1)
@@ -55,7 +50,7 @@ export async function passOver(db: Queryable): Promise<void> {
         "in",
         selectFrom("ref_updates")
           .where("processed_at", "is", null)
-          .where((where) => where.not(canStartOne))
+          .where(sql<boolean>`(new_sha is null or left(ref, 11) <> 'refs/heads/')`)
           .select("id")
           .forUpdate()
           .skipLocked(),
