@@ -12,8 +12,8 @@ export function apiCells(world: World): Cell[] {
   const make = new Maker(world);
   return rowNames.flatMap((row) => {
     const need: Need = needs[row];
-    return placesOf(row).flatMap((place) =>
-      callerNames.map((name) => {
+    return callerNames.flatMap((name) =>
+      placesOf(row, name).map((place) => {
         const expected = expectedOutcome(need, name, place);
         const succeeds = expected.startsWith("allowed");
         return {

@@ -96,11 +96,13 @@ export function endpointOf(row: string): string {
 const placesOfWork = ["private", "public", "absent"] as const satisfies readonly Place[];
 
 /** The projects on which a row is tried: one where its answer does not depend on it, and where the path leads astray. */
-export function placesOf(row: RowName): readonly Place[] {
+export function placesOf(row: RowName, name: CallerName): readonly Place[] {
   const need: Need = needs[row];
   const isHidden = need.who === "all of" && need.needs.some(({ who }) => who === "nobody else's");
   if (isHidden || !dependsOnProject(need)) return ["private"];
-  return row in workNeeds ? placesOfWork : places;
+  if (!(row in workNeeds)) return places;
+  // Nobody comes as far as the project without having said who they are.
+  return callers[name].authenticated ? placesOfWork : ["private"];
 }
 
 /** Whether a row's answer depends on the project. */

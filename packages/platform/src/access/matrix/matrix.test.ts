@@ -29,4 +29,4 @@ test("every caller gets what the documents say, from every endpoint and from git
   const { wrong, summary } = await runCells([...apiCells(world), ...gitCells(world)]);
   process.stdout.write(`access matrix: ${summary}\n`);
   expect(wrong).toEqual([]);
-}, 120_000);
+}, 600_000);
