@@ -14,6 +14,7 @@ import { createArtifactStore } from "./pipelines/artifacts/artifact-store.ts";
 import { fileBlobsIn } from "./pipelines/artifacts/file-blobs.ts";
 import { logStoreIn } from "./pipelines/logs/log-store.ts";
 import { startPipelines } from "./pipelines/start-pipelines.ts";
+import { startSweeping } from "./pipelines/start-sweeping.ts";
 import { makePrivate } from "./private-files.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
 import { openStore, type Store } from "./store.ts";
@@ -59,13 +60,14 @@ export async function startPlatform(
   const pushes = new Pushes({ db, logger, hooksDirectory, maxBytes: maxPushBytes, minimumLockAge });
   const merging = { db, logger, minimumLockAge };
   const logs = logStoreIn(config.dataDirectory);
+  const blobs = fileBlobsIn(config.dataDirectory);
   const metrics = createMetrics(store.pool);
-  const services = { repositories, version, secureCookies, masterKey, merging, logs, metrics };
+  const services = { repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
+  const sweeping = startSweeping({ db, blobs, logs, logger });
   const wakeups = openWakeups(store.pool);
-  const blobs = fileBlobsIn(config.dataDirectory);
   const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
   let pipelines: { close(): Promise<void> } | undefined;
   const close = async () => {
@@ -74,6 +76,7 @@ export async function startPlatform(
     await pushes.close();
     await wakeups.close();
     await upkeep.close();
+    await sweeping.close();
     await sweep.close();
     await tracing?.close();
     await store.close();

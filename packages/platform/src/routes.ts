@@ -5,6 +5,7 @@ import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import type { MergingOptions } from "./merge-requests/merging/merge.ts";
 import { mergeRequestRoutes } from "./merge-requests/routes.ts";
+import type { BlobStore } from "./pipelines/artifacts/blob-store.ts";
 import type { LogStore } from "./pipelines/logs/log-store.ts";
 import { pipelineRoutes } from "./pipelines/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
@@ -23,6 +24,7 @@ export interface Services {
   readonly masterKey: MasterKey;
   readonly merging: MergingOptions;
   readonly logs: LogStore;
+  readonly blobs: BlobStore;
 }
 
 /** Every endpoint of the contract with what answers it. */
@@ -34,13 +36,14 @@ export function allRoutes({
   masterKey,
   merging,
   logs,
+  blobs,
 }: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
     ...accessRoutes({ secureCookies }),
     ...projectRoutes(repositories),
     ...gitRoutes(repositories),
-    ...pipelineRoutes({ repositories, logs }),
+    ...pipelineRoutes({ repositories, logs, blobs }),
     ...issueRoutes,
     ...mergeRequestRoutes(repositories, merging),
     ...secretRoutes(masterKey),

@@ -4,6 +4,7 @@ import { endpoints } from "@platform-mcp/client/contract";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoriesIn } from "../git/repositories.ts";
+import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
 import { allRoutes } from "../routes.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
@@ -39,6 +40,7 @@ test("every endpoint of the contract is implemented, once", () => {
     masterKey: { missing: "" },
     merging: { db: platform.db, logger: pino({ level: "silent" }), minimumLockAge: 0 },
     logs: logStoreIn("/nowhere"),
+    blobs: fileBlobsIn("/nowhere"),
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
 });

@@ -3,6 +3,8 @@ import type { Repositories } from "../git/repositories.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { notFound } from "../problem.ts";
+import type { BlobStore } from "./artifacts/blob-store.ts";
+import { artifactRoutes } from "./artifacts/routes.ts";
 import type { LogStore } from "./logs/log-store.ts";
 import { logRoutes } from "./logs/routes.ts";
 import { findPipeline, listPipelines, listSteps } from "./queries.ts";
@@ -12,9 +14,10 @@ import { pipelineStateRoutes } from "./state/routes.ts";
 export interface PipelineRoutesOptions {
   readonly repositories: Repositories;
   readonly logs: LogStore;
+  readonly blobs: BlobStore;
 }
 
-export function pipelineRoutes({ repositories, logs }: PipelineRoutesOptions): readonly Route[] {
+export function pipelineRoutes({ repositories, logs, blobs }: PipelineRoutesOptions): readonly Route[] {
   return [
     implement(pipelines.listPipelines, ({ db, project, query }) => listPipelines(db, project.id, query)),
 
@@ -34,5 +37,6 @@ export function pipelineRoutes({ repositories, logs }: PipelineRoutesOptions): r
 
     ...pipelineStateRoutes,
     ...logRoutes(logs),
+    ...artifactRoutes(blobs),
   ];
 }

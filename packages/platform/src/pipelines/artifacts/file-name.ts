@@ -11,7 +11,9 @@ interface NamedArtifact {
  * its own with the extension of its path, and `.tar` for a directory.
  */
 export function fileNameOf({ name, path, kind }: NamedArtifact): string {
-  const extension = sanitised(kind === "directory" ? ".tar" : posix.extname(path)).slice(0, 20).replace(/^\.$/, "");
+  const extension = sanitised(kind === "directory" ? ".tar" : posix.extname(path))
+    .slice(0, 20)
+    .replace(/^\.$/, "");
   const base = sanitised(name).replace(/^\.+/, "").slice(0, 100);
   if (base === "") return `download${extension}`;
   return base.toLowerCase().endsWith(extension.toLowerCase()) ? base : `${base}${extension}`;
