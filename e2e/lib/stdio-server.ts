@@ -69,6 +69,11 @@ export class StdioServer implements AsyncDisposable {
     });
   }
 
+  /** Its process; undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** The messages among the lines. @throws SyntaxError when a line is not JSON */
   get messages(): RpcMessage[] {
     return this.lines.map((line) => JSON.parse(line));

@@ -10,7 +10,7 @@ export interface ReadingTime {
 
 /** Platforms that keep the log of a running step until it ends would let the call wait as long. */
 export function readingTime({ isRunning }: { readonly isRunning: boolean }): ReadingTime {
-  return { begin: isRunning ? 5_000 : 20_000, whole: 30_000 };
+  return { begin: isRunning ? 5_000 : 20_000, whole: 60_000 };
 }
 
 /** What is said of a log that took longer; undefined when it did not. */
