@@ -8,6 +8,8 @@ import { StdioServer } from "../lib/stdio-server.ts";
 export interface Member extends AsyncDisposable {
   readonly name: string;
   readonly git: GitUser;
+  /** The environment of their server. */
+  readonly env: Readonly<Record<string, string>>;
   /** Calls a tool and gives its text. @throws when it answers with an error */
   use(tool: string, args?: object): Promise<string>;
   /** Calls a tool that is to be refused, and gives its text without what differs from call to call. @throws when it is not */
@@ -52,14 +54,13 @@ async function joinTeam(
   await platform.addDeveloper(name);
   const token = await platform.tokenFor({ user: name, scopes: [] });
   const git = await cloneFor(platform, project, { name, token });
-  const server = new StdioServer({
-    file: await serverBundle(serverName),
-    env: { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id, ...env },
-  });
+  const session = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id, ...env };
+  const server = new StdioServer({ file: await serverBundle(serverName), env: session });
   await server.initialize();
   const member: Member = {
     name,
     git,
+    env: session,
     async use(tool, args = {}) {
       const { text, isError, protocolError } = await call(server, tool, args);
       if (isError || protocolError !== undefined) throw new Error(protocolError ?? text);
