@@ -16,19 +16,19 @@ target() {
   fi
 }
 
-# What left the group still has the step's own directories in its environment.
-marked() {
-  grep -lsF -e "HOME=$room/home" -e "TMPDIR=$room/tmp" /proc/[0-9]*/environ
-}
-
 end() {
   kill -s KILL -- "$(target)" || kill -s KILL "$step"
-  [ "$mode" = namespaces ] && return
+}
+
+# Ends what has left the group, which still has the step's own directories in its environment.
+end_strays() {
   rounds=0
-  while [ "$rounds" -lt 50 ] && left=$(marked); do
-    for file in $left; do
-      file=${file#/proc/}
-      kill -s KILL "${file%/environ}"
+  while [ "$rounds" -lt 50 ]; do
+    strays=$(grep -lsF -e "HOME=$room/home" -e "TMPDIR=$room/tmp" /proc/[0-9]*/environ)
+    [ -z "$strays" ] && break
+    for stray in $strays; do
+      stray=${stray#/proc/}
+      kill -s KILL "${stray%/environ}"
     done
     rounds=$((rounds + 1))
   done
@@ -61,11 +61,14 @@ watch() {
 {
   "$@" </dev/null 3<&- &
   step=$!
+  # The platform may be gone when it is told something. The step itself is to end as others do.
+  trap '' PIPE
   watch 5>&2 >/dev/null 2>&1 &
   watcher=$!
   wait "$step"
   status=$?
   kill -s KILL "$watcher"
+  [ "$mode" = group ] && end_strays 2>/dev/null
   echo "exit $status" >&2
   # A pipe rather than the platform's socket: a step may open /dev/stdout.
 } | cat 2>/dev/null 3<&-

@@ -78,7 +78,7 @@ export class StepProcess {
     });
     await deliver(stdout, output, ended);
     await ended;
-    await Promise.race([Promise.all([gone, lines.closed]), delay(patience)]);
+    await Promise.race([Promise.all([gone, lines.closed]), delay(patience, undefined, { ref: false })]);
     this.#guard.kill();
     await gone;
     const { exitCode, isKilled, isAbandoned } = lines;
