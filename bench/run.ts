@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { clone } from "./benchmarks/clone.ts";
 import { memory } from "./benchmarks/memory.ts";
+import { pushToStep } from "./benchmarks/push-to-step.ts";
+import { queue } from "./benchmarks/queue.ts";
 import { auditedWrite, authorisedRead } from "./benchmarks/requests.ts";
 import { startUp } from "./benchmarks/start-up.ts";
 import { getProject, readFile } from "./benchmarks/tool-call.ts";
@@ -11,7 +13,17 @@ import { measure } from "./lib/measure.ts";
 import { resultText } from "./lib/result.ts";
 import { saveResult } from "./lib/results-directory.ts";
 
-const benchmarks: readonly Benchmark[] = [startUp, memory, getProject, readFile, authorisedRead, auditedWrite, clone];
+const benchmarks: readonly Benchmark[] = [
+  startUp,
+  memory,
+  getProject,
+  readFile,
+  authorisedRead,
+  auditedWrite,
+  clone,
+  pushToStep,
+  queue,
+];
 
 const usage = `bench: how fast and how large, each figure as a ratio to something that is not ours
 

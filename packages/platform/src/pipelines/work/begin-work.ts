@@ -1,9 +1,7 @@
-import { sql } from "kysely";
 import type { Claim, Claims } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { PipelineDefinition, StepDefinition } from "../definition/definition.ts";
 import { cancelPipeline } from "../state/cancel-pipeline.ts";
-import { notifyPipeline } from "../state/notify-pipeline.ts";
 
 /** What is to be done for a claimed step. */
 export interface Work {
@@ -21,7 +19,7 @@ export interface Work {
   };
 }
 
-/** Reads what a claimed step needs, and lets its pipeline be running; undefined when it is no longer to be run. */
+/** Reads what a claimed step needs; undefined when it is no longer to be run. */
 export async function beginWork(db: Queryable, claims: Claims, claim: Claim): Promise<Work | undefined> {
   const row = await db
     .selectFrom(
@@ -29,7 +27,7 @@ export async function beginWork(db: Queryable, claims: Claims, claim: Claim): Pr
     )
     .innerJoin("pipelines as pipeline", "pipeline.id", "step.pipeline_id")
     .innerJoin("projects as project", "project.id", "step.project_id")
-    .select(["step.name as stepName", "pipeline.id", "pipeline.status", "git_ref", "branch", "commit_sha"])
+    .select(["step.name as stepName", "pipeline.id", "git_ref", "branch", "commit_sha"])
     .select(["definition", "project.id as projectId", "project.name as projectName", "project.is_active"])
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -41,15 +39,6 @@ export async function beginWork(db: Queryable, claims: Claims, claim: Claim): Pr
   }
   const name = row.stepName;
   const step = definition?.steps.find((other) => other.name === name);
-  if (row.status === "pending") {
-    await db
-      .updateTable("pipelines")
-      .where("id", "=", id)
-      .where("status", "=", "pending")
-      .set({ status: "running", started_at: sql<string>`now()` })
-      .execute();
-    await notifyPipeline(db, id);
-  }
   const project = { id: row.projectId, name: row.projectName };
   return { claim, name, step, definition, project, pipeline: { id, git_ref, branch, commit_sha } };
 }

@@ -21,12 +21,11 @@ export async function prepareStep(services: StepServices, work: Work): Promise<P
   const commit = pipeline.commit_sha;
   if (definition === null || step === undefined || commit === null)
     throw new StartError("its pipeline does not say what it is to run");
-  const secrets = await pipelineSecrets(db, masterKey, project.id);
-  const earlier = [...stepOrder(definition.steps, definition).ancestors(step)];
-  const inputs =
-    definition.artifacts.length === 0 || earlier.length === 0
-      ? []
-      : await artifacts.inputsFor(db, pipeline.id, earlier);
+  const earlier = definition.artifacts.length === 0 ? [] : [...stepOrder(definition.steps, definition).ancestors(step)];
+  const [secrets, inputs] = await Promise.all([
+    pipelineSecrets(db, masterKey, project.id),
+    artifacts.inputsFor(db, pipeline.id, earlier),
+  ]);
   const { name, image, commands, environment } = step;
   const plan = {
     ...{ stepId: claim.id, attempt: claim.attempt, pipelineId: pipeline.id, projectId: project.id },

@@ -1,6 +1,7 @@
 import type { Claim } from "../../db/claims.ts";
 import { logRef } from "../logs/log-ref.ts";
 import type { LogWriter } from "../logs/log-writer.ts";
+import { beginPipeline } from "../state/begin-pipeline.ts";
 import { beginWork, type Work } from "./begin-work.ts";
 import { dropClaim } from "./drop-claim.ts";
 import { failure, type Outcome } from "./outcome.ts";
@@ -22,6 +23,8 @@ export class StepRun {
   /** Aborted when nothing more is to be recorded. */
   readonly #silence = new AbortController();
   #work: Work | undefined;
+  /** Resolves when the pipeline is known to be running; meanwhile the step is prepared. */
+  #begun: Promise<void> | undefined;
   /** Null until there is a log. */
   #logRef: string | null = null;
 
@@ -51,6 +54,9 @@ export class StepRun {
     const work = await this.#persist(() => beginWork(db, claims, this.claim));
     if (work === undefined) return void (await this.#persist(() => claims.release(db, this.claim)));
     this.#work = work;
+    this.#begun = this.#persist(() => beginPipeline(db, work.pipeline.id));
+    // It is waited for before the process starts.
+    this.#begun.catch(() => {});
     try {
       const outcome = await this.#perform(work);
       if (outcome === "unstarted" || outcome === "returned") await this.#drop(work, outcome);
@@ -84,6 +90,7 @@ export class StepRun {
 
   async #starting(): Promise<void> {
     const { db, claims } = this.#services;
+    await this.#begun;
     if (await this.#persist(() => recordStart(db, claims, this.claim, this.#logRef), this.control.signal)) return;
     this.control.stop("cancelled");
     this.control.signal.throwIfAborted();
