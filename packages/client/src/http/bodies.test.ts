@@ -112,3 +112,13 @@ test("the server's silence in a stream is a timeout", async () => {
     }
   `);
 });
+
+test("a call that follows what happens waits for it as long as it says", async () => {
+  await using server = await startHttpServer((response) => {
+    response.writeHead(200).write("ab");
+    setTimeout(() => response.end("cd"), 200);
+  });
+  await using client = testClient(server.url, { timeouts: { body: 50 } });
+  const options = { timeouts: { body: Number.POSITIVE_INFINITY } };
+  expect(await collect(await client.call(system.healthz, {}, options))).toBe("abcd");
+});

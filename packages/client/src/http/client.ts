@@ -4,7 +4,13 @@ import { PlatformError } from "../errors/platform-error.ts";
 import type { CallContext } from "./call-context.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { misfitReporter } from "./misfits.ts";
-import { type CallOptions, type ClientOptions, type NormalizedOptions, normalizeOptions } from "./options.ts";
+import {
+  type CallOptions,
+  type ClientOptions,
+  type NormalizedOptions,
+  normalizeOptions,
+  type Timeouts,
+} from "./options.ts";
 import { pause } from "./pause.ts";
 import { abortedBetween } from "./phase-failures.ts";
 import { type ReadingOptions, readAnswer } from "./read-answer.ts";
@@ -50,8 +56,9 @@ class Client {
     this.#reading = { maxJsonBytes: options.maxJsonBytes, misfit: misfitReporter(options.warn) };
   }
 
-  async call(endpoint: Endpoint, args: object, { signal, traceparent }: CallOptions): Promise<unknown> {
-    const { config, product, timeouts } = this.#options;
+  async call(endpoint: Endpoint, args: object, { signal, traceparent, timeouts: own }: CallOptions): Promise<unknown> {
+    const { config, product } = this.#options;
+    const timeouts = { ...this.#options.timeouts, ...own };
     const request = buildRequest(endpoint, args, { config, product, traceparent });
     const ending = endingOf(signal, this.#closing.signal);
     const deadline = performance.now() + timeouts.deadline;
@@ -63,7 +70,7 @@ class Client {
       const { method, path } = endpoint;
       const context = { method, path, origin, requestId, attempt, mayHaveArrived, token };
       try {
-        return await this.#attempt(endpoint, request, context, ending);
+        return await this.#attempt(endpoint, request, { context, timeouts, ending });
       } catch (error) {
         if (!tokenRefreshed && error instanceof PlatformError && error.status === 401) {
           tokenRefreshed = true;
@@ -90,12 +97,16 @@ class Client {
     await transport?.close();
   }
 
-  async #attempt(endpoint: Endpoint, request: WireRequest, context: CallContext, ending: Ending): Promise<unknown> {
+  async #attempt(
+    endpoint: Endpoint,
+    request: WireRequest,
+    { context, timeouts, ending }: { context: CallContext; timeouts: Timeouts; ending: Ending },
+  ): Promise<unknown> {
     this.#transport ??= openTransport(this.#options.timeouts.connect, this.#options.env);
     const transport = await this.#transport;
     const endedBy = ending.by();
     if (endedBy !== undefined) throw abortedBetween(context, "not_sent", endedBy);
-    const answer = await send(transport, request, context, this.#options.timeouts, ending);
+    const answer = await send(transport, request, context, timeouts, ending);
     const { idempotencyKey } = request;
     if (idempotencyKey !== undefined && answer.header("idempotency-key") === idempotencyKey) {
       this.#honoursIdempotencyKeys = true;

@@ -34,6 +34,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** W3C trace context of the caller, passed on. */
   readonly traceparent?: string;
+  /** In place of the client's: for what comes as slowly as it happens, `body: Infinity` waits without limit. */
+  readonly timeouts?: Partial<Timeouts>;
 }
 
 export type NormalizedOptions = Required<Omit<ClientOptions, "timeouts">> & { readonly timeouts: Timeouts };

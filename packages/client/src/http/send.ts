@@ -49,6 +49,8 @@ export async function send(
   function wait(): void {
     clearTimeout(timer);
     const limit = timeouts[progress.phase];
+    // Which a timer would take for no time at all.
+    if (limit === Number.POSITIVE_INFINITY) return;
     timer = setTimeout(() => end(timedOut(context, progress, limit)), limit);
   }
   const stopListening = ending.listen((by) => end(aborted(context, progress, by)));
