@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Queryable } from "../db/queryable.ts";
 import { plainGit } from "../git/testing/plain-git.ts";
@@ -112,7 +111,7 @@ export async function addPipeline({ db, dataDirectory }: TestPlatform, projectId
     .values({ ...step, status: "failure", attempt: 1, exit_code: 1, reason: "exit", log_ref })
     .execute();
   const store_key = `${pipeline_id}/${randomUUID()}`;
-  await fileBlobsIn(join(dataDirectory, "artifacts")).put(store_key, Readable.from(["content"]), 1000);
+  await fileBlobsIn(dataDirectory).put(store_key, Readable.from(["content"]), 1000);
   const artifact = { pipeline_id, step_id, name: "report", path: "report", kind: "file", store_key } as const;
   const { id: artifact_id } = await db
     .insertInto("artifacts")
