@@ -12,7 +12,8 @@ import {
 } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { pipelineId } from "../arguments.ts";
-import { safeName } from "../download/safe-name.ts";
+import { artifactType, fileName } from "../artifact.ts";
+
 import { SaveError, saveFile } from "../download/save-file.ts";
 import { asText, startOf } from "../download/text-start.ts";
 
@@ -46,7 +47,7 @@ export const downloadArtifact = defineTool({
   async run({ api, project, setting }, { pipeline_id, artifact: wanted, save }) {
     const of = { project_id: project, pipeline_id };
     const artifact = await findArtifact(api, of, wanted);
-    const about = record({ artifact: named(artifact.name), type: artifact.content_type, size: artifact.size_bytes });
+    const about = record({ artifact: named(artifact.name), type: artifactType(artifact), size: artifact.size_bytes });
     const directory = setting(downloadDirectory);
     const bytes = await api.call(pipelines.downloadArtifact, { ...of, artifact_id: artifact.id });
     const { start, complete, whole, end } = await startOf(bytes, mostShown);
@@ -56,7 +57,7 @@ export const downloadArtifact = defineTool({
         return [about, shown(content, complete, directory)];
       }
       if (directory === undefined) return [about, note(notAllowed)];
-      const { path, size } = await saveFile(directory, { folder: pipeline_id, name: safeName(artifact.name) }, whole);
+      const { path, size } = await saveFile(directory, { folder: pipeline_id, name: fileName(artifact) }, whole);
       return [about, record({ saved_to: named(path), ...(artifact.size_bytes === size ? {} : { size }) })];
     } catch (error) {
       if (!(error instanceof SaveError)) throw error;

@@ -2,6 +2,7 @@ import { pipelines } from "@platform-mcp/client";
 import { bareArrayPage, defineTool, limit, list, named, offset, type Page } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { pipelineId } from "../arguments.ts";
+import { artifactType } from "../artifact.ts";
 import { time } from "../time.ts";
 
 export const listArtifacts = defineTool({
@@ -35,7 +36,7 @@ export const listArtifacts = defineTool({
         ...(unique ? {} : { id: artifact.id }),
         name: named(artifact.name),
         size: artifact.size_bytes,
-        type: artifact.content_type,
+        type: artifactType(artifact),
         step: named(artifact.step_name),
         path: artifact.path === artifact.name ? null : named(artifact.path),
         expires_at: time(artifact.expires_at),
