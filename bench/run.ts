@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { clone } from "./benchmarks/clone.ts";
+import { logTail } from "./benchmarks/log-tail.ts";
 import { memory } from "./benchmarks/memory.ts";
 import { pushToStep } from "./benchmarks/push-to-step.ts";
 import { queue } from "./benchmarks/queue.ts";
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   clone,
   pushToStep,
   queue,
+  logTail,
 ];
 
 const usage = `bench: how fast and how large, each figure as a ratio to something that is not ours

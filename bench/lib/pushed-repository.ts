@@ -8,6 +8,8 @@ import { makeRepository } from "./repository.ts";
 export interface PushedRepository extends AsyncDisposable {
   readonly platform: PlatformProcess;
   readonly project: string;
+  /** To read and write the project. */
+  readonly token: string;
   /** The platform's bare repository. */
   readonly bare: string;
   /** Pushes a new commit to a branch and gives its SHA. */
@@ -40,6 +42,7 @@ export async function startPushedRepository(
     return {
       platform,
       project,
+      token,
       bare: join(platform.data, "repositories", `${project}.git`),
       async push(branch) {
         await git([...within, "commit", "--quiet", "--allow-empty", "--message=Another"]);
