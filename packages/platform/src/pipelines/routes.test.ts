@@ -127,6 +127,31 @@ describe("pipelines", () => {
     expect((await platform.send("GET", path("?status=odd"), admin)).status).toBe(400);
   });
 
+  test("of branches with unusual names are found by them, started and filtered alike", async () => {
+    const names = [
+      "日本/ü",
+      "a%2Fb",
+      "a&git_ref=main",
+      "a#b+c",
+      "'\"<b>",
+      "heads/x",
+      "refs",
+      "v1.0-rc.1",
+      "{a,b}",
+      "HEAD1",
+    ];
+    const url = platform.url.replace("http://", `http://admin:${admin}@`).concat("/admin/p.git");
+    await tree.git("push", "--quiet", url, ...names.map((name) => `main:refs/heads/${name}`));
+    for (const name of names) {
+      const { body } = await start(name);
+      expect(body).toMatchObject({ git_ref: name, commit_sha: commits.second });
+      for (const ref of [name, `refs/heads/${name}`]) {
+        const found = await list(`trigger=api&git_ref=${encodeURIComponent(ref)}`);
+        expect(found.items.map(({ id }: { id: string }) => id)).toEqual([body.id]);
+      }
+    }
+  });
+
   test("are shown with their steps", async () => {
     const { body } = await start("main");
     const shown = await platform.send("GET", path(`/${body.id}`), admin);
