@@ -37,7 +37,9 @@ async function* filesAt(dataDirectory: string, name: string): AsyncGenerator<str
     throw error;
   });
   if (entries === undefined) yield name;
-  for (const entry of entries ?? []) {
+  // Backwards: the index of a log that grows, `….log.lines`, comes before it and thus says of it nothing that is not there.
+  const backwards = entries?.sort((a, b) => (a.name < b.name ? 1 : -1)) ?? [];
+  for (const entry of backwards) {
     if (entry.isDirectory()) yield* filesAt(dataDirectory, `${name}/${entry.name}`);
     else if (entry.isFile()) yield `${name}/${entry.name}`;
   }

@@ -70,6 +70,7 @@ describe("a restored backup", () => {
     const files: Readonly<Record<string, string>> = {
       "master.key": `${"ab".repeat(32)}\n`,
       [`logs/pipelines/${pipeline}/${pipeline}.1234567890.log`]: "a line\n",
+      [`logs/pipelines/${pipeline}/${pipeline}.1234567890.log.lines`]: "an index",
       [`artifacts/${pipeline}/report`]: "x".repeat(300_000),
       [`artifacts/${pipeline}/empty`]: "",
     };
@@ -82,6 +83,8 @@ describe("a restored backup", () => {
     await symlink("/etc/passwd", join(source.dataDirectory, "logs", "link"));
     const manifest = await scene.backUp(source, "b.tar");
     expect([...manifest.files].sort()).toEqual(Object.keys(files).sort());
+    const logs = manifest.files.filter((name) => name.startsWith("logs/"));
+    expect(logs.map((name) => name.replace(/.*\.log/, ""))).toEqual([".lines", ""]);
     await scene.restore("b.tar", "c");
     for (const [name, content] of Object.entries(files)) {
       const path = join(scene.path("c"), name);
