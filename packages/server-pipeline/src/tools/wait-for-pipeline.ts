@@ -50,7 +50,7 @@ export const waitForPipeline = defineTool({
       pipeline_id: id,
       deadline,
       signal,
-      changed: (seen) => tell(stepStates(seen)),
+      tell: (seen) => tell(stepStates(seen)),
     });
     const next = isDecided(pipeline)
       ? nextStep(pipeline)

@@ -6,6 +6,8 @@ import { firstFailed, type PipelineWithSteps } from "../steps.ts";
 /** Milliseconds between two looks: short at first and after each change, then longer and longer. */
 const shortest = 500;
 const longest = 5_000;
+/** Milliseconds without a word after which some hosts give a call up. */
+const silence = 15_000;
 /** Milliseconds that the last look may take. */
 const grace = 1_000;
 
@@ -16,23 +18,25 @@ export interface WatchOptions {
   readonly deadline: number;
   /** Ends the watch at once. */
   readonly signal: AbortSignal;
-  /** Told of each change, and of the first state. */
-  readonly changed: (pipeline: PipelineWithSteps) => void;
+  /** Told of the first state, of each change, and of how it stands when nothing has changed for a while. */
+  readonly tell: (pipeline: PipelineWithSteps) => void;
 }
 
 /** Looks at a pipeline until it has ended, one of its steps has failed, or the time is over; gives its last state. */
 export async function watchPipeline(api: Api, options: WatchOptions): Promise<PipelineWithSteps> {
-  const { project_id, pipeline_id, deadline, signal, changed } = options;
+  const { project_id, pipeline_id, deadline, signal, tell } = options;
   let shown = "";
+  let toldAt = 0;
   let latest: PipelineWithSteps | undefined;
   for (let pause = shortest; ; pause = Math.min(pause * 1.5, longest)) {
     const pipeline: PipelineWithSteps | undefined = await look(api, { project_id, pipeline_id }, latest, deadline);
     latest = pipeline;
     const state = stateOf(pipeline);
-    if (state !== shown) {
+    if (state !== shown) pause = shortest;
+    if (state !== shown || performance.now() - toldAt >= silence) {
       shown = state;
-      pause = shortest;
-      changed(pipeline);
+      toldAt = performance.now();
+      tell(pipeline);
     }
     const left = deadline - performance.now();
     if (isDecided(pipeline) || left <= 0) return pipeline;
