@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { release } from "node:os";
-import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { errorCode, readIfPresent } from "../../db/embedded/files.ts";
 import { layoutOf } from "../../db/embedded/layout.ts";
+import { prepareMounts } from "./mount-table.ts";
 import { makeRoom, type Room, removeRoom } from "./room.ts";
 import { searchPath } from "./search-path.ts";
 
@@ -43,25 +43,11 @@ function inNamespaces(dataDirectory: string): Confinement {
     sentence:
       "Runs on the platform's own machine, in namespaces of its own: it sees the machine's files and network, but neither the platform's data nor other processes.",
     async command(room, repository, script) {
-      const view = room.aside;
-      await mkdir(join(view, "empty"), { mode: 0o700 });
-      for (const path of [room.path, repository].filter((path) => path.startsWith(`${dataDirectory}/`))) {
-        await mkdir(join(view, "data", relative(dataDirectory, path)), { recursive: true, mode: 0o700 });
-      }
-      const user = String(process.geteuid?.() ?? 0);
-      const group = String(process.getegid?.() ?? 0);
-      const limit = hasOwnProcessLimit() ? String(processes) : "unlimited";
-      const args = [
-        user,
-        group,
-        limit,
-        dataDirectory,
-        view,
-        room.path,
-        repository,
-        limited(script),
-        ...(await hidden(dataDirectory)),
-      ];
+      const user = process.geteuid?.() ?? 0;
+      const shown = { dataDirectory, room, repository, hidden: await hidden(dataDirectory), isRoot: user === 0 };
+      const table = await prepareMounts(shown);
+      const limit = hasOwnProcessLimit() ? processes : "unlimited";
+      const args = [user, process.getegid?.() ?? 0, limit, table, limited(script)].map(String);
       return ["unshare", ...namespaces, "--", "/bin/sh", "-c", inside, "step", ...args];
     },
   };
@@ -114,7 +100,8 @@ async function namespaceRefusal(dataDirectory: string, rooms: string): Promise<s
     return undefined;
   } catch (error) {
     const stderr = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
-    return stderr.trim().split("\n").at(-1) || String(error);
+    // What follows the first line are hints.
+    return stderr.trim().split("\n")[0] || String(error);
   } finally {
     await removeRoom(room);
   }

@@ -1,28 +1,18 @@
-# The first process of a step in namespaces of its own:
-# inside.sh USER GROUP PROCESSES DATA VIEW ROOM REPOSITORY SCRIPT HIDDEN...
-# It is root in them, hides what the step must not see, and runs SCRIPT for the step as USER, in one more user namespace:
-# there nobody has a right over these namespaces, so that nothing can be shown again, and this process not be touched.
+# The first process of a step in namespaces of its own: inside.sh USER GROUP PROCESSES MOUNTS SCRIPT
+# It is root in them, shows the step what it is to see by the table MOUNTS, and runs SCRIPT for it as USER, in one more
+# user namespace: there nobody has a right over these ones, so that nothing is shown again and this process not touched.
 set -e
-user=$1 group=$2 processes=$3 data=$4 view=$5 room=$6 repository=$7 script=$8
-shift 8
+user=$1 group=$2 processes=$3 mounts=$4 script=$5
 
 mount -t proc proc /proc
 if [ "$processes" != unlimited ]; then
   echo "$processes" >/proc/sys/kernel/pid_max
 fi
-for hidden in "$@"; do
-  mount --bind "$view/empty" "$hidden"
-done
-# In place of the platform's directory comes one that holds this step's own room and repository alone.
-mount --bind "$room" "$view/data${room#"$data"}"
-case $repository in
-  "$data"/*) shown=$view/data${repository#"$data"} ;;
-  *) shown=$repository ;;
-esac
-mount --bind "$repository" "$shown"
-# With the flags that the mount may have already: none of them may be taken off.
-mount -o remount,bind,ro,nosuid,nodev,noexec "$shown"
-mount --rbind "$view/data" "$data"
+mount --all --fstab "$mounts"
+if [ "$user" = 0 ] && [ -d /sys/kernel ]; then
+  # With all flags that it may have already: none of them may be taken off.
+  mount -o remount,bind,ro,nosuid,nodev,noexec /sys
+fi
 
 set +e
 trap 'kill -s TERM -- -1' TERM

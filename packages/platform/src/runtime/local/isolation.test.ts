@@ -97,6 +97,24 @@ describe("in namespaces", () => {
     expect(await readFile(join(path, "config"), "utf8")).toMatch(/hideRefs/);
   });
 
+  test("not even root opens disks or sets the kernel's variables, and devices that programs need are there", async ({
+    skip,
+  }) => {
+    const text = await see(
+      skip,
+      "find /dev -type b; echo x > /proc/sys/kernel/core_pattern; echo x > /proc/sys/vm/swappiness; touch /sys/x; ls -A /sys/fs/cgroup; true",
+      "head -c 4 /dev/urandom | wc -c; echo gone > /dev/null; echo fd > /dev/stdout; echo shm > /dev/shm/x; cat /dev/shm/x",
+      "python3 -c 'import pty; pty.openpty(); print(\"pty\")' || echo pty",
+    );
+    if (process.geteuid?.() === 0) expect(text).not.toMatch(/^\/dev\//m);
+    expect(
+      text.match(
+        /core_pattern: (Read-only file system|Permission denied)|swappiness: (Read-only file system|Permission denied)/g,
+      )?.length,
+    ).toBe(2);
+    expect(text).toMatch(/4\nfd\nshm\npty\n$/);
+  });
+
   test("shared memory of others is not reached, and there is a limit to processes", async ({ skip }) => {
     const text = await see(
       skip,

@@ -1,0 +1,71 @@
+import { mkdir, stat, symlink, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Room } from "./room.ts";
+
+/** Options of a mount that can be read alone, with all flags that the mount may have already: none may be taken off. */
+const readOnly = "bind,ro,nosuid,nodev,noexec";
+
+export interface Shown {
+  /** The real path of the directory that is hidden, but for the room and the repository. */
+  readonly dataDirectory: string;
+  readonly room: Room;
+  /** The repository's real path. */
+  readonly repository: string;
+  /** Directories elsewhere that are empty for the step. */
+  readonly hidden: readonly string[];
+  readonly isRoot: boolean;
+}
+
+/**
+ * Prepares what a step is to see in namespaces of its own, beside its room, and writes it as a table for `mount --all`:
+ * one process for all of it, as each takes longer than what it does. Gives the table's path.
+ */
+export async function prepareMounts({ dataDirectory, room, repository, hidden, isRoot }: Shown): Promise<string> {
+  const view = join(room.aside, "data");
+  const empty = join(room.aside, "empty");
+  const isInside = repository.startsWith(`${dataDirectory}/`);
+  const roomInView = join(view, relative(dataDirectory, room.path));
+  const repositoryInView = isInside ? join(view, relative(dataDirectory, repository)) : repository;
+  for (const directory of [roomInView, empty, ...(isInside ? [repositoryInView] : [])]) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  }
+  const lines = [
+    ...(isRoot ? await mountsForRoot(join(room.aside, "dev"), empty) : []),
+    ...hidden.map((path) => line(empty, path, "bind")),
+    line(room.path, roomInView, "bind"),
+    line(repository, repositoryInView, readOnly),
+    line(view, dataDirectory, "rbind"),
+  ];
+  const table = join(room.aside, "mounts");
+  await writeFile(table, lines.join(""));
+  return table;
+}
+
+/** Root's number alone, without any right, would open disks, set the kernel's variables and freeze control groups. */
+async function mountsForRoot(devices: string, empty: string): Promise<string[]> {
+  const names = ["null", "zero", "full", "random", "urandom", "tty"];
+  for (const directory of ["pts", "shm"]) await mkdir(join(devices, directory), { recursive: true });
+  for (const name of names) await writeFile(join(devices, name), "");
+  const links = { fd: "/proc/self/fd", stdin: "fd/0", stdout: "fd/1", stderr: "fd/2", ptmx: "pts/ptmx" };
+  for (const [name, target] of Object.entries(links)) await symlink(target, join(devices, name));
+  return [
+    ...names.map((name) => line(join("/dev", name), join(devices, name), "bind")),
+    line("step", join(devices, "pts"), "newinstance,ptmxmode=0666,mode=620", "devpts"),
+    line(devices, "/dev", "rbind"),
+    line("/proc/sys", "/proc/sys", readOnly),
+    ...((await exists("/proc/sysrq-trigger")) ? [line("/proc/sysrq-trigger", "/proc/sysrq-trigger", readOnly)] : []),
+    ...((await exists("/sys/fs/cgroup")) ? [line(empty, "/sys/fs/cgroup", "bind")] : []),
+  ];
+}
+
+/** As in fstab(5). */
+function line(source: string, target: string, options: string, type = "none"): string {
+  const escaped = [source, target].map((path) =>
+    path.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`),
+  );
+  return `${escaped.join(" ")} ${type} ${options} 0 0\n`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
