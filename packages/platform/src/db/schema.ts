@@ -314,6 +314,9 @@ export interface MergeAttemptsTable {
   target_ref: string;
   head_sha: string;
   base_sha: string;
+  /** What the target branch gets by it, and by whom. */
+  merge_commit_sha: string;
+  merged_by: string | null;
 }
 
 /** On an issue or on a merge request, never both. */

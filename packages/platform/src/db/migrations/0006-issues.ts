@@ -87,7 +87,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       mr_id uuid not null references merge_requests on delete cascade,
       target_ref text not null,
       head_sha text not null,
-      base_sha text not null
+      base_sha text not null,
+      merge_commit_sha text not null,
+      merged_by uuid references users on delete set null
     );
     create index merge_attempts_mr on merge_attempts (mr_id);
 

@@ -19,7 +19,7 @@ export async function followRefUpdates(
   const ofBranches = updates.filter(({ ref }) => ref.startsWith("refs/heads/"));
   if (ofBranches.length === 0) return;
   // In this order: a merge took the head that it knew, and what a push brings is compared with the heads after it.
-  await settleAttempts(db, projectId, ofBranches);
+  await settleAttempts(db, repository, projectId, ofBranches);
   await followSources(db, repository, projectId, ofBranches);
   await followTargets(db, repository, projectId, ofBranches);
 }

@@ -16,6 +16,7 @@ export interface Merged {
     /** What the target branch got. */
     readonly mergeCommitSha: string;
   };
+  readonly mergedBy: string | null;
   /** What moved the target branch, if that is known. */
   readonly push: PushOrigin | undefined;
 }
@@ -24,7 +25,8 @@ export interface Merged {
  * Marks a merge request as merged and closes the issues that it says it closes; only once, whoever finds out how often.
  * Also one that was closed meanwhile: what is in the branch has been merged.
  */
-export async function markMerged(db: Queryable, { projectId, mergeRequestId, commits, push }: Merged): Promise<void> {
+export async function markMerged(db: Queryable, merge: Merged): Promise<void> {
+  const { projectId, mergeRequestId, commits, push } = merge;
   const before = await db
     .selectFrom("merge_requests")
     .where("id", "=", mergeRequestId)
@@ -37,7 +39,7 @@ export async function markMerged(db: Queryable, { projectId, mergeRequestId, com
     .updateTable("merge_requests")
     .set({
       status: "merged",
-      merged_by: push?.pusherId ?? null,
+      merged_by: merge.mergedBy,
       merged_at: sql<string>`now()`,
       head_sha: commits.headSha,
       base_sha: commits.baseSha,

@@ -24,7 +24,15 @@ export async function announceMerge(
   await announceRefChanges(db, repository, { pushId, projectId, caller, action: "merge", ip, requestId, changes });
   await db
     .insertInto("merge_attempts")
-    .values({ push_id: pushId, mr_id: mergeRequest.id, target_ref: merge.ref, head_sha: head, base_sha: baseSha })
+    .values({
+      push_id: pushId,
+      mr_id: mergeRequest.id,
+      target_ref: merge.ref,
+      head_sha: head,
+      base_sha: baseSha,
+      merge_commit_sha: newSha,
+      merged_by: caller.user.id,
+    })
     .execute();
   // Deleted or left as it is: if the source is another by now, nothing is merged.
   const commands: readonly RefCommand[] = [merge, body.delete_source_branch ? deletion : source];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findCaller } from "../../access/tokens.ts";
 import { recordRefUpdates } from "../../git/refs/record-ref-updates.ts";
 import { updateRefs } from "../../git/refs/update-refs.ts";
-import { reconcileAnnounced } from "../../git/upkeep/reconcile.ts";
+import { reconcileAll, reconcileAnnounced } from "../../git/upkeep/reconcile.ts";
 import { type Scene, Stage } from "../testing/scene.ts";
 import { propose } from "./propose.ts";
 
@@ -109,6 +109,23 @@ describe("a platform that dies while it merges", () => {
     await (await announced(scene, b, "squash")).land();
     await scene.open("c");
     expect((await scene.get(b)).status).toBe("merged");
+  });
+
+  test("and of which nobody knows any more what it announced has merged it all the same", async () => {
+    const scene = await stage.scene();
+    scene.branch("topic");
+    const number = await scene.open("topic");
+    const merge = await announced(scene, number, "squash");
+    await merge.land();
+    const { db, repositories } = stage.platform;
+    await db.deleteFrom("announced_ref_updates").where("project_id", "=", scene.id).execute();
+    scene.git("update-ref", "refs/heads/main", scene.git("commit-tree", "main^{tree}", "-p", "main", "-m", "on top"));
+    await reconcileAll({ db, repositories, minimumLockAge: 0 });
+    expect(await scene.get(number)).toMatchObject({
+      status: "merged",
+      merged_by_name: "developer",
+      merge_commit_sha: merge.newSha,
+    });
   });
 
   test("has merged also what somebody closes before they know", async () => {
