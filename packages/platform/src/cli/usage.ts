@@ -20,6 +20,10 @@ Environment (empty means unset)
                       true when browsers come over HTTPS
   PLATFORM_MAX_PUSH_BYTES
                       the largest pack that a push may send (default 2147483648)
+  PLATFORM_MAX_LOG_BYTES
+                      the largest log of one step (default 268435456)
+  PLATFORM_MAX_ARTIFACT_BYTES
+                      the largest artifact (default 1073741824)
   PLATFORM_MAX_STEPS  how many steps of pipelines run at the same time (default: processors, at least 2)
   PLATFORM_RATE_LIMITS
                       requests a minute, such as read=6000,git=0 (0: no limit), or off
