@@ -1,4 +1,6 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recordRefUpdates } from "../git/refs/record-ref-updates.ts";
 import { Stage } from "./testing/scene.ts";
 
 let stage: Stage;
@@ -79,6 +81,39 @@ describe("opening", () => {
     expect([third.status, third.body.number]).toEqual([201, 3]);
     const reopened = await scene.send("PATCH", `/${first}`, { status: "open" });
     expect([reopened.status, reopened.body.error]).toEqual([409, "merge request 3 is open for these branches already"]);
+  });
+
+  test("while its source branch is pushed to gets the new head, whichever comes first", async () => {
+    const scene = await stage.scene();
+    scene.branch("topic");
+    const { db, repositories } = stage.platform;
+    const repository = repositories.of(scene.id);
+    await db.transaction().execute((tx) => recordRefUpdates(tx, repository, scene.id));
+    const waiting = async () => {
+      const { rows } = await sql<{ count: number }>`select count(*) from pg_locks where not granted`.execute(db);
+      return rows[0]?.count;
+    };
+    let opening: Promise<number> | undefined;
+    let recorded = false;
+    let recording: Promise<unknown> | undefined;
+    let head = "";
+    await db.transaction().execute(async (tx) => {
+      // It has looked at the branch by the time when it wants its number.
+      await tx.selectFrom("projects").where("id", "=", scene.id).selectAll().forNoKeyUpdate().execute();
+      opening = scene.open("topic");
+      await expect.poll(waiting).toBe(1);
+      head = scene.commit("topic", { more: "x" });
+      recording = db
+        .transaction()
+        .execute((other) => recordRefUpdates(other, repository, scene.id))
+        .then(() => {
+          recorded = true;
+        });
+      await expect.poll(async () => recorded || (await waiting()) === 2).toBe(true);
+    });
+    await Promise.all([opening, recording]);
+    expect((await scene.send("GET", "")).body.items[0].head_sha).toBe(head);
+    expect(scene.git("rev-parse", "refs/merge-requests/1/head")).toBe(head);
   });
 
   test("many at once get numbers without gaps, and one of those for the same branches wins", async () => {
