@@ -50,7 +50,7 @@ describe("in namespaces", () => {
     await until(() => other.text() !== "", 10_000);
     const text = await see(
       skip,
-      `cd '${steps.dataDirectory}'; ls -A . repositories steps steps/*; cat agent.env; ls -A '${sockets}'; find . -name other.txt; grep -r very-secret .; true`,
+      `cd "$DATA"; ls -A . repositories steps steps/*; cat agent.env; ls -A '${sockets}'; find . -name other.txt; grep -r very-secret .; true`,
     );
     await other.dispose();
     const number = /^\d+$/m.exec(text)?.[0];
@@ -67,10 +67,8 @@ describe("in namespaces", () => {
     ["umount in one that is a copy", "unshare --user --map-root-user --mount --propagation unchanged umount -l"],
   ])("%s does not help", async (_, umount) => {
     if (!steps.isIsolated) return;
-    const { text } = await steps.run(
-      `${umount} '${steps.dataDirectory}'; cat '${steps.dataDirectory}/agent.env'; true`,
-    );
-    expect(text).toMatch(/agent.env: No such file/);
+    const { text } = await steps.run(`${umount} "$DATA"; cat "$DATA/agent.env"; true`);
+    expect(text).toMatch(/agent\.env'?: No such file/);
   });
 
   test("other processes are neither seen nor reached, nor is what watches over the step", async ({ skip }) => {
@@ -85,16 +83,15 @@ describe("in namespaces", () => {
   });
 
   test("the repository can be read and fetched from, and not be written", async ({ skip }) => {
-    const path = join(steps.dataDirectory, "repositories", "p.git");
     const text = await see(
       skip,
-      `git fetch -q origin && echo fetched; git push origin HEAD:refs/heads/x; git push '${path}' HEAD:refs/heads/x; echo x > '${path}/config'; chmod 777 '${path}'; git -C '${path}' config a.b c; git log --format=%s -1`,
+      `git fetch -q origin && echo fetched; git push origin HEAD:refs/heads/x; git push "$REPOSITORY" HEAD:refs/heads/x; echo x > "$REPOSITORY/config"; chmod 777 "$REPOSITORY"; git -C "$REPOSITORY" config a.b c; git log --format=%s -1`,
     );
     expect(text).toMatch(/^fetched\n/);
     expect(text).toMatch(/steps-cannot-push/);
     expect(text.match(/Read-only file system/gi)?.length).toBeGreaterThanOrEqual(3);
     expect(text).toMatch(/first\n$/);
-    expect(await readFile(join(path, "config"), "utf8")).toMatch(/hideRefs/);
+    expect(await readFile(join(steps.repository, "config"), "utf8")).toMatch(/hideRefs/);
   });
 
   test("not even root opens disks or sets the kernel's variables, and devices that programs need are there", async ({
@@ -127,7 +124,6 @@ describe("in namespaces", () => {
 test("the top of the log says how the step runs", async () => {
   await using open = await openLocalSteps({ useNamespaces: false });
   const sentences = [steps, open].map(({ runtime }) => runtime.describe({} as never));
-  expect(sentences.map((lines) => lines.length)).toEqual([1, 1]);
   expect(sentences[1]?.[0]).toMatch(/the platform's data included/);
   if (steps.isIsolated) expect(sentences[0]?.[0]).toMatch(/in namespaces of its own/);
 });

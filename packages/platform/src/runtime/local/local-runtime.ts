@@ -69,7 +69,7 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
   };
 
   return {
-    describe: () => [confinement.sentence],
+    describe: () => [confinement.sentence, "Its image is not used here."],
     async startStep(plan, events, signal) {
       signal.throwIfAborted();
       const room = await makeRoom(rooms);

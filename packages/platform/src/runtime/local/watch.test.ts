@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { processesMarked } from "../../db/embedded/process-table.ts";
+import { processesMarked, sendSignal } from "../../db/embedded/process-table.ts";
 import { until } from "../../db/embedded/until.ts";
 import { endProcessesIn, processesIn } from "./marked-processes.ts";
 import { type LocalSteps, openLocalSteps } from "./testing/local-steps.ts";
@@ -75,7 +75,7 @@ describe.each([
   });
 
   test("ends when its platform is stopped for too long, which learns of it when it goes on", async () => {
-    const { child, messages } = await startElsewhere(0.5);
+    const { child, messages } = await startElsewhere(2);
     child.kill("SIGSTOP");
     expect(await until(async () => (await processesIn(steps.dataDirectory)).length === 0, 10_000)).toBe(true);
     child.kill("SIGCONT");
@@ -84,7 +84,7 @@ describe.each([
   });
 
   test("goes on while its platform shows that it lives", async () => {
-    const { messages } = await startElsewhere(0.5, "echo up; sleep 1.5; exit 3");
+    const { messages } = await startElsewhere(2, "echo up; sleep 3; exit 3");
     expect(await until(() => messages.length > 1, 10_000)).toBe(true);
     expect(messages.at(-1)).toEqual({ exit: { exitCode: 3, signal: null, abandoned: false } });
   });
@@ -95,10 +95,10 @@ describe.each([
       ({ pid }) => pid !== child.pid,
     );
     // Stopped first, so that none acts on the end of another.
-    for (const { pid } of guards) process.kill(pid, "SIGSTOP");
+    for (const { pid } of guards) sendSignal(pid, "SIGSTOP");
     child.kill("SIGKILL");
     await once(child, "exit");
-    for (const { pid } of guards) process.kill(pid, "SIGKILL");
+    for (const { pid } of guards) sendSignal(pid, "SIGKILL");
     await steps.runtime.cleanUp();
     expect(await until(async () => (await processes()).length === 0, 10_000)).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { plainGit, plainGitBytes } from "../../git/testing/plain-git.ts";
@@ -92,7 +93,7 @@ test("names and links are checked out as they are, and lead nothing astray", asy
 });
 
 test("nothing that a repository brings is run by its checkout", async () => {
-  const proof = join(steps.dataDirectory, "proof");
+  const proof = join(tmpdir(), `platform-proof-${process.pid}`);
   const script = `#!/bin/sh\ntouch '${proof}'\n`;
   await mkdir(join(steps.repository, "hooks"), { recursive: true });
   await writeFile(join(steps.repository, "hooks", "post-checkout"), script);

@@ -31,7 +31,7 @@ export interface LocalSteps extends AsyncDisposable {
   /** Whether steps run in namespaces here. */
   readonly isIsolated: boolean;
   start(step: StepToRun): Promise<StartedStep>;
-  /** Runs a step to its end and removes it. */
+  /** Runs a step to its end, with `DATA` and `REPOSITORY` in its environment, and removes it. */
   run(...commands: readonly string[]): Promise<{ exit: StepExit; text: string }>;
 }
 
@@ -49,7 +49,9 @@ inner
 `;
 
 export async function openLocalSteps(options: Partial<LocalRuntimeOptions> = {}): Promise<LocalSteps> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), "platform-steps-"));
+  const directory = await mkdtemp(join(tmpdir(), "platform-steps-"));
+  // A name that has to be written in its own way wherever it is written.
+  const dataDirectory = join(directory, 'it\'s \\ a #1 "$HOME" ä');
   const repository = join(dataDirectory, "repositories", "p.git");
   await initRepository(repository, "main");
   plainGitBytes(repository, ["fast-import", "--quiet"], content);
@@ -92,11 +94,11 @@ export async function openLocalSteps(options: Partial<LocalRuntimeOptions> = {})
     isIsolated: options.useNamespaces !== false && !logged,
     start,
     async run(...commands) {
-      const step = await start({ commands });
+      const step = await start({ commands, environment: { DATA: dataDirectory, REPOSITORY: repository } });
       const exit = await step.exited;
       await step.dispose();
       return { exit, text: step.text() };
     },
-    [Symbol.asyncDispose]: () => rm(dataDirectory, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 }
