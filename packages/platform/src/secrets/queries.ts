@@ -93,3 +93,8 @@ export async function deleteSecret(
     .returning(shown)
     .executeTakeFirst();
 }
+
+/** Removes all secrets of a project and gives what they were. */
+export async function deleteSecretsOf(db: Queryable, projectId: string): Promise<SecretView[]> {
+  return await db.deleteFrom("secrets").where("project_id", "=", projectId).returning(shown).execute();
+}

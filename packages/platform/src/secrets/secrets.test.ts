@@ -76,6 +76,18 @@ describe("a secret", () => {
     await platform.send("DELETE", `${globally}/OURS`, admin);
   });
 
+  test("goes with its project", async () => {
+    const project = await newProject();
+    const { id } = await set(of(project), "TOKEN", "x");
+    expect((await platform.send("DELETE", `/api/projects/${project}`, admin)).status).toBe(200);
+    expect(await platform.db.selectFrom("secrets").where("id", "=", id).select("id").execute()).toEqual([]);
+    const entries = platform.db.selectFrom("audit_log").where("resource_id", "=", id).select(["action", "before"]);
+    expect((await entries.execute()).at(-1)).toEqual({
+      action: "DELETE /api/projects/{project_id}",
+      before: { name: "TOKEN", scope: "pipeline", version: 1 },
+    });
+  });
+
   test("set by many at once is there once, and counts each", async () => {
     const project = await newProject();
     const values = Array.from({ length: 12 }, (_, at) => `value ${at}`);

@@ -3,7 +3,7 @@ import type { AuditRecord } from "../audit/entry.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { checkSecret } from "./check-secret.ts";
 import { type MasterKey, requireMasterKey } from "./master-key.ts";
-import { deleteSecret, type NewSecret, type SecretView, upsertSecret } from "./queries.ts";
+import { deleteSecret, deleteSecretsOf, type NewSecret, type SecretView, upsertSecret } from "./queries.ts";
 
 /** What was done to a secret, and its entry for the audit log, which does not know the value. */
 interface Written {
@@ -27,7 +27,14 @@ export async function removeSecret(
   secretName: string,
 ): Promise<Written | undefined> {
   const secret = await deleteSecret(db, projectId, secretName);
-  if (secret === undefined) return undefined;
-  const { id, name, scope, version } = secret;
-  return { secret, entry: { resource: "secret", id, project: projectId, before: { name, scope, version } } };
+  return secret && { secret, entry: removalOf(secret) };
+}
+
+/** Deletes what a project that is deleted itself has left, so that no key is needed for it; gives the entries. */
+export async function removeSecretsOf(db: Queryable, projectId: string): Promise<AuditRecord[]> {
+  return (await deleteSecretsOf(db, projectId)).map(removalOf);
+}
+
+function removalOf({ id, project_id, name, scope, version }: SecretView): AuditRecord {
+  return { resource: "secret", id, project: project_id, before: { name, scope, version } };
 }
