@@ -67,14 +67,14 @@ const text = fc
         weight: 20,
       },
       { arbitrary: fc.string({ unit: "binary", maxLength: 8 }).map((value) => value.toWellFormed()), weight: 10 },
-      { arbitrary: fc.constantFrom("x".repeat(blockBytes), "é\n".repeat(30_000), "é".repeat(70_000)), weight: 1 },
+      { arbitrary: fc.constantFrom("x".repeat(blockBytes), "é\n".repeat(30_000), "é".repeat(70_000)), weight: 3 },
     ),
     { maxLength: 30 },
   )
   .map((parts) => Buffer.from(parts.join("")));
 
-const small = fc.integer({ min: 0, max: 40 });
-const place = fc.oneof(small, fc.integer({ min: 0, max: 300_000 }));
+const small = fc.integer({ min: 0, max: 12 });
+const place = fc.oneof({ arbitrary: small, weight: 3 }, { arbitrary: fc.integer({ min: 0, max: 300_000 }), weight: 1 });
 const positive = place.map((value) => value + 1);
 const maxBytes = { max_bytes: fc.option(positive, { nil: undefined }) };
 const lineRange = { to_line: fc.option(positive, { nil: undefined }), ...maxBytes };
@@ -108,8 +108,19 @@ describe("a part of a log", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
+  });
+
+  test("begins where its first line does, before and after a line that spans blocks of the index", async () => {
+    const path = newPath();
+    const long = `${"x".repeat(3 * blockBytes)}\n`;
+    await write(path, Buffer.from(`a\n${long}b\n`));
+    expect((await read(path, { from_line: 2 })).toString()).toBe(`${long}b\n`);
+    expect((await read(path, { from_line: 3 })).toString()).toBe("b\n");
+    expect((await read(path, { tail: 2 })).toString()).toBe(`${long}b\n`);
+    expect((await read(path, { tail: 2, max_bytes: 5 })).toString()).toBe("xx\nb\n");
+    expect((await read(path, { to_line: 1 })).toString()).toBe("a\n");
   });
 
   test("of bytes that are no text is cut without failing", async () => {
