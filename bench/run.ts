@@ -6,6 +6,7 @@ import { pushToStep } from "./benchmarks/push-to-step.ts";
 import { queue } from "./benchmarks/queue.ts";
 import { auditedWrite, authorisedRead } from "./benchmarks/requests.ts";
 import { startUp } from "./benchmarks/start-up.ts";
+import { stepLogs } from "./benchmarks/step-logs.ts";
 import { getProject, readFile } from "./benchmarks/tool-call.ts";
 import type { Benchmark } from "./lib/benchmark.ts";
 import { checkedOut } from "./lib/checked-out.ts";
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   pushToStep,
   queue,
   logTail,
+  stepLogs,
 ];
 
 const usage = `bench: how fast and how large, each figure as a ratio to something that is not ours

@@ -1,16 +1,14 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Pool } from "undici";
 import type { Benchmark, Contender, Sample } from "../lib/benchmark.ts";
 import { Disposables } from "../lib/disposables.ts";
 import { peakMemory, resetPeak } from "../lib/peak-memory.ts";
-import { type PushedRepository, startPushedRepository } from "../lib/pushed-repository.ts";
+import { outputLines, printLogs } from "../lib/printed-logs.ts";
 
 const mebibyte = 1024 ** 2;
-const lines = `yes 'a line of output as programs write them, neither short nor long, once more'`;
 /** What the steps print, and how an agent asks for the end of it. */
 const logs = [
-  { step: "small", name: "1 MiB", bytes: mebibyte, printing: lines, query: "tail=100" },
-  { step: "large", name: "200 MiB", bytes: 200 * mebibyte, printing: lines, query: "tail=100" },
+  { step: "small", name: "1 MiB", bytes: mebibyte, printing: outputLines, query: "tail=100" },
+  { step: "large", name: "200 MiB", bytes: 200 * mebibyte, printing: outputLines, query: "tail=100" },
   {
     step: "endless",
     name: "200 MiB in one line, its last 8,000 bytes",
@@ -32,41 +30,17 @@ export const logTail: Benchmark = {
   warmUp: 2,
   prepare: () =>
     Disposables.open(async (opened) => {
-      const repository = opened.use(await startPushedRepository(definition));
-      const { platform, project, token } = repository;
-      const pipeline = await printed(repository);
+      const { platform, project, token, pipeline, stepId } = opened.use(await printLogs(logs));
       const pool = new Pool(platform.url, { connections: 1 });
       opened.use({ [Symbol.asyncDispose]: () => pool.close() });
       const contenderOf = ({ step, name, bytes, query }: (typeof logs)[number]): Contender => {
-        const path = `/api/projects/${project}/pipelines/${pipeline.id}/steps/${pipeline.stepId(step)}/logs?${query}`;
+        const path = `/api/projects/${project}/pipelines/${pipeline}/steps/${stepId(step)}/logs?${query}`;
         return { name, run: () => tailed({ pool, path, token, pid: platform.pid, bytes }) };
       };
       const [small, ...others] = logs;
       return { baseline: contenderOf(small), contenders: others.map(contenderOf) };
     }),
 };
-
-function definition(): string {
-  const steps = logs.map(
-    ({ step, bytes, printing }) =>
-      `    - {name: ${step}, image: any, commands: [${JSON.stringify(`${printing} | head -c ${bytes}`)}]}\n`,
-  );
-  return `pipeline:\n  steps:\n${steps.join("")}`;
-}
-
-/** The pipeline of a push, once its steps have printed everything. */
-async function printed({ push, request }: PushedRepository) {
-  const commit = await push("bench");
-  for (;;) {
-    const [pipeline] = (await request("GET", `pipelines?commit_sha=${commit}`)).items;
-    if (pipeline?.status === "success") {
-      const { steps }: { steps: { id: string; name: string }[] } = await request("GET", `pipelines/${pipeline.id}`);
-      return { id: String(pipeline.id), stepId: (name: string) => steps.find((step) => step.name === name)?.id };
-    }
-    if (pipeline?.status === "failure") throw new Error("the pipeline has failed");
-    await delay(200);
-  }
-}
 
 interface Tailing {
   readonly pool: Pool;

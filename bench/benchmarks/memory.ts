@@ -1,6 +1,6 @@
 import type { Benchmark, Sample } from "../lib/benchmark.ts";
 import { listTools } from "../lib/mcp-messages.ts";
-import { coreBundle, McpServer } from "../lib/mcp-server.ts";
+import { McpServer, serverBundle } from "../lib/mcp-server.ts";
 import { NodeProcess } from "../lib/node-process.ts";
 import { startPlatformWithProject } from "../lib/platform-with-project.ts";
 import { memoryAtRest } from "../lib/resident-memory.ts";
@@ -14,7 +14,7 @@ export const memory: Benchmark = {
   warmUp: 1,
   unavailable: process.platform === "linux" ? undefined : "only Linux tells what is resident",
   async prepare() {
-    const bundle = await coreBundle();
+    const bundle = await serverBundle("platform-core");
     const platform = await startPlatformWithProject();
     const start = () => new McpServer(bundle, platform.serverEnv);
     return {

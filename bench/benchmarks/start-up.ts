@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Benchmark, Sample } from "../lib/benchmark.ts";
 import { listTools, listToolsStateless } from "../lib/mcp-messages.ts";
-import { coreBundle, McpServer } from "../lib/mcp-server.ts";
+import { McpServer, serverBundle } from "../lib/mcp-server.ts";
 import { NodeProcess } from "../lib/node-process.ts";
 import { startPlatformWithProject } from "../lib/platform-with-project.ts";
 
@@ -13,7 +13,7 @@ export const startUp: Benchmark = {
   runs: 40,
   warmUp: 2,
   async prepare() {
-    const bundle = await coreBundle();
+    const bundle = await serverBundle("platform-core");
     const platform = await startPlatformWithProject();
     const start = () => new McpServer(bundle, platform.serverEnv);
     return {

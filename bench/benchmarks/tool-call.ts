@@ -1,7 +1,7 @@
 import { Agent, request } from "undici";
 import type { Benchmark, Sample } from "../lib/benchmark.ts";
 import { listTools } from "../lib/mcp-messages.ts";
-import { coreBundle, McpServer } from "../lib/mcp-server.ts";
+import { McpServer, serverBundle } from "../lib/mcp-server.ts";
 import { type PlatformWithProject, startPlatformWithProject } from "../lib/platform-with-project.ts";
 import { file } from "../lib/repository.ts";
 
@@ -38,7 +38,7 @@ function toolCall({ name, what, tool, args, path }: ToolCall): Benchmark {
     runs: 500,
     warmUp: 100,
     async prepare() {
-      const bundle = await coreBundle();
+      const bundle = await serverBundle("platform-core");
       const platform = await startPlatformWithProject();
       const core = new McpServer(bundle, platform.serverEnv);
       const agent = new Agent();

@@ -9,10 +9,10 @@ interface Answer {
   readonly result?: { readonly isError?: boolean };
 }
 
-/** The path of the core server's bundle, built from the sources as they are now. */
-export async function coreBundle(): Promise<string> {
+/** The path of a server's bundle, such as `platform-core`, built from the sources as they are now. */
+export async function serverBundle(name: string): Promise<string> {
   const { outDir } = await build({ onProgress: (line) => process.stderr.write(`${line}\n`) });
-  return join(outDir, "servers", "platform-core.js");
+  return join(outDir, "servers", `${name}.js`);
 }
 
 /** A server's process, driven as a host does. */
