@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
+import { addPipeline } from "./testing/add-pipeline.ts";
 import { PushedProject } from "./testing/pushed-project.ts";
 
 const run = promisify(execFile);
@@ -165,7 +166,17 @@ test("secrets are in the environment and not in the log; what the definition set
   expect(log).not.toContain("s3cr3t-value");
 });
 
-test("a step that cannot be started says why", async () => {
+test("a step whose time is over is ended, and says so", async () => {
+  await newProject();
+  const commitSha = await project.pushed("others");
+  const steps = { a: { commands: ["echo waiting", "sleep 1000"], timeout_minutes: 0.01 } };
+  const id = await addPipeline(platform.db, { projectId: project.id, commitSha, steps });
+  const { status, steps: after } = await project.ended(id);
+  expect([status, ...words(after)]).toEqual(["failure", "a failure timeout"]);
+  expect(await project.text(`pipelines/${id}/steps/${after[0]?.id}/logs`)).toMatch(/waiting[\s\S]*stopped after/);
+});
+
+test("a command that does not exist is its step's failure", async () => {
   await newProject();
   const id = await project.push(definition({ a: "commands: [there-is-no-such-command]" }));
   const { steps } = await project.ended(id);

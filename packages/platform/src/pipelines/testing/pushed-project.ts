@@ -30,6 +30,13 @@ export class PushedProject implements Disposable {
     return new PushedProject(platform, body.id, name, token, await WorkTree.create());
   }
 
+  /** Pushes a commit to a branch and gives its SHA. */
+  async pushed(branch: string): Promise<string> {
+    const sha = await this.tree.commit();
+    await this.tree.git("push", "--quiet", this.#remote, `HEAD:refs/heads/${branch}`);
+    return sha;
+  }
+
   /** Commits a definition, pushes it to a branch and gives the id of the pipeline that this starts. */
   async push(definition: string, branch = "main"): Promise<string> {
     const sha = await this.tree.commit(definition, ".platform.yaml");

@@ -25,6 +25,8 @@ async function work(
   return runtime;
 }
 
+/** Waits until it holds, however busy the machine is. */
+const soon = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
 const inTransaction = (change: (db: typeof scene.store.db) => Promise<unknown>) =>
   scene.store.db.transaction().execute(change);
 const cancel = (id: string) => inTransaction((db) => cancelPipeline(db, id, { reason: "cancelled" }));
@@ -37,7 +39,7 @@ describe("the course of a pipeline", () => {
     const id = await scene.addPipeline({
       steps: { a: {}, b: { depends_on: ["a"] }, c: { depends_on: ["a"] }, d: { depends_on: ["b", "c"] } },
     });
-    await vi.waitFor(() => expect(runtime.log.filter((line) => /^[bc] starts/.test(line))).toHaveLength(2));
+    await soon(() => expect(runtime.log.filter((line) => /^[bc] starts/.test(line))).toHaveLength(2));
     expect(await scene.look(id)).toBe("running: a=success b=running c=running d=pending");
     both.resolve();
     expect(await scene.ended(id)).toBe("success: a=success b=success c=success d=success");
@@ -53,7 +55,7 @@ describe("the course of a pipeline", () => {
     const held = Promise.withResolvers<void>();
     const runtime = await work({ a: { until: held.promise }, b: { until: held.promise } }, { maxSteps: 2 });
     const id = await scene.addPipeline({ steps: { a: {}, b: {}, c: {} } });
-    await vi.waitFor(() => expect(runtime.log).toContain("b starts"));
+    await soon(() => expect(runtime.log).toContain("b starts"));
     expect(await scene.look(id)).toBe("running: a=running b=running c=pending");
     held.resolve();
     expect(await scene.ended(id)).toContain("success");
@@ -102,7 +104,7 @@ describe.each<[string, StepScript, string, Partial<{ exit_code: number | null; m
     expect(runtime.violations).toEqual([]);
     // What it started is gone, whatever became of it.
     const count = (event: string) => runtime.log.filter((line) => line === `a ${event}`).length;
-    await vi.waitFor(() => expect(count("disposed")).toBe(count("starts")));
+    await soon(() => expect(count("disposed")).toBe(count("starts")));
   });
 });
 
@@ -234,10 +236,10 @@ describe("cancelling", () => {
   ])("a step %s ends it, without anybody asking for it", async (_, script, event) => {
     const runtime = await work({ a: script });
     const id = await scene.addPipeline({ steps: { a: {}, b: { depends_on: ["a"] } } });
-    await vi.waitFor(() => expect(runtime.log).toContain(`a ${event}`));
+    await soon(() => expect(runtime.log).toContain(`a ${event}`));
     expect(await cancel(id)).toBe(true);
     expect(await scene.look(id)).toBe("cancelled: a=skipped/cancelled b=skipped/cancelled");
-    await vi.waitFor(async () => expect((await scene.step(id, "a")).claimed_by).toBeNull());
+    await soon(async () => expect((await scene.step(id, "a")).claimed_by).toBeNull());
     expect(await scene.look(id)).toBe("cancelled: a=skipped/cancelled b=skipped/cancelled");
     expect(await cancel(id)).toBe(false);
   });
@@ -246,10 +248,10 @@ describe("cancelling", () => {
     const held = Promise.withResolvers<void>();
     const runtime = await work({ a: { until: held.promise, ignoresStop: true } });
     const id = await scene.addPipeline({ steps: { a: {} } });
-    await vi.waitFor(() => expect(runtime.log).toContain("a starts"));
+    await soon(() => expect(runtime.log).toContain("a starts"));
     await cancel(id);
     held.resolve();
-    await vi.waitFor(async () => expect((await scene.step(id, "a")).claimed_by).toBeNull());
+    await soon(async () => expect((await scene.step(id, "a")).claimed_by).toBeNull());
     expect(await scene.look(id)).toBe("cancelled: a=skipped/cancelled");
   });
 
@@ -293,10 +295,10 @@ describe("running again", () => {
     const scripts: Record<string, StepScript> = { a: { until: held.promise, ignoresStop: true } };
     const runtime = await work(scripts);
     const id = await scene.addPipeline({ steps: { a: {} } });
-    await vi.waitFor(() => expect(runtime.log).toContain("a starts"));
+    await soon(() => expect(runtime.log).toContain("a starts"));
     await expect(retry(id)).rejects.toThrow("the pipeline has not ended");
     await cancel(id);
-    await vi.waitFor(() => expect(runtime.log).toContain("a stopped"));
+    await soon(() => expect(runtime.log).toContain("a stopped"));
     await retry(id);
     scripts.a = {};
     expect(await scene.look(id)).toBe("pending: a=pending");
@@ -322,7 +324,7 @@ describe("closing", () => {
     const preparing = { prepared: new Promise(() => {}) };
     const runtime = await work({ a: never, b: preparing });
     const id = await scene.addPipeline({ steps: { a: {}, b: {}, c: { depends_on: ["b"] } } });
-    await vi.waitFor(() => expect(runtime.log).toEqual(expect.arrayContaining(["a starts", "b prepares"])));
+    await soon(() => expect(runtime.log).toEqual(expect.arrayContaining(["a starts", "b prepares"])));
     await worker?.close();
     expect(await scene.look(id)).toBe("running: a=failure/lost b=pending c=pending");
     expect((await scene.step(id, "a")).message).toBe(
@@ -362,7 +364,7 @@ describe("platforms that went away", () => {
     const id = await scene.addPipeline({ steps: { a: {}, b: {} } });
     await claimedBySomebody(id, "a", { started: true, expired: false });
     const runtime = await work({}, { isAlone: false, lease: 600 });
-    await vi.waitFor(() => expect(runtime.log).toContain("b disposed"));
+    await soon(() => expect(runtime.log).toContain("b disposed"));
     expect(await scene.look(id)).toBe("running: a=running b=success");
     await sql`update pipeline_steps set claim_expires_at = now() where pipeline_id = ${id} and name = 'a'`.execute(
       scene.store.db,
@@ -388,11 +390,9 @@ describe("leases", () => {
     const held = Promise.withResolvers<void>();
     const runtime = await work({ a: { until: held.promise } }, { lease: 900 });
     const id = await scene.addPipeline({ steps: { a: {} } });
-    await vi.waitFor(() => expect(runtime.log).toContain("a starts"));
+    await soon(() => expect(runtime.log).toContain("a starts"));
     const { claim_expires_at: first } = await scene.step(id, "a");
-    await vi.waitFor(async () => expect((await scene.step(id, "a")).claim_expires_at).not.toBe(first), {
-      timeout: 5_000,
-    });
+    await soon(async () => expect((await scene.step(id, "a")).claim_expires_at).not.toBe(first));
     expect(runtime.log).toContain("a kept alive");
     held.resolve();
     expect(await scene.ended(id)).toBe("success: a=success");
@@ -402,10 +402,10 @@ describe("leases", () => {
     const never = { until: new Promise(() => {}), ignoresStop: true };
     const runtime = await work({ a: never }, { lease: 600, isAlone: false });
     const id = await scene.addPipeline({ steps: { a: {} } });
-    await vi.waitFor(() => expect(runtime.log).toContain("a starts"));
+    await soon(() => expect(runtime.log).toContain("a starts"));
     await sql`update pipeline_steps set claimed_by = gen_random_uuid(), attempt = attempt + 1,
       claim_expires_at = now() + interval '1 hour' where pipeline_id = ${id}`.execute(scene.store.db);
-    await vi.waitFor(() => expect(runtime.log).toContain("a disposed"));
+    await soon(() => expect(runtime.log).toContain("a disposed"));
     expect(await scene.look(id)).toBe("running: a=running");
     await sql`update pipeline_steps set status = 'skipped', claimed_by = null where pipeline_id = ${id}`.execute(
       scene.store.db,
@@ -416,7 +416,7 @@ describe("leases", () => {
     const lease = 900;
     const runtime = await work({ a: { until: new Promise(() => {}), ignoresStop: true } }, { lease, isAlone: false });
     const id = await scene.addPipeline({ steps: { a: {} } });
-    await vi.waitFor(() => expect(runtime.log).toContain("a starts"));
+    await soon(() => expect(runtime.log).toContain("a starts"));
     let expiresAt = Number.POSITIVE_INFINITY;
     await inTransaction(async (db) => {
       // Nothing can be read or written, as when the database is out of reach.
@@ -427,7 +427,7 @@ describe("leases", () => {
         .select("claim_expires_at")
         .executeTakeFirstOrThrow();
       expiresAt = Date.parse(claim_expires_at ?? "");
-      await vi.waitFor(() => expect(runtime.log).toContain("a exits"));
+      await soon(() => expect(runtime.log).toContain("a exits"));
       expect(Date.now()).toBeLessThan(expiresAt);
     });
     expect(await scene.ended(id)).toBe("failure: a=failure/lost");
@@ -438,13 +438,11 @@ describe("leases", () => {
     const held = Promise.withResolvers<void>();
     const runtime = await work({ a: { until: held.promise } });
     const id = await scene.addPipeline({ steps: { a: {}, b: { depends_on: ["a"] } } });
-    await vi.waitFor(() => expect(runtime.log).toContain("a starts"));
+    await soon(() => expect(runtime.log).toContain("a starts"));
     process.kill(await postmasterPid(scene.dataDirectory), "SIGKILL");
     held.resolve();
-    await vi.waitFor(() => expect(runtime.log).toContain("a exits"));
-    await vi.waitFor(async () => expect(await scene.look(id)).toBe("success: a=success b=success"), {
-      timeout: 20_000,
-    });
+    await soon(() => expect(runtime.log).toContain("a exits"));
+    await soon(async () => expect(await scene.look(id)).toBe("success: a=success b=success"));
     expect(runtime.violations).toEqual([]);
   });
 });

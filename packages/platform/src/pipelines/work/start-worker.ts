@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
+import type { Claim } from "../../db/claims.ts";
 import type { Wakeups } from "../../db/wakeups.ts";
 import { repeat } from "../../repeat.ts";
 import { Bell } from "./bell.ts";
@@ -63,7 +64,8 @@ export function startWorker(options: WorkerOptions): { close(): Promise<void> } 
   const tick = claims.lease / 15;
   const keeping = attend(changed, Math.min(tick, POLL), over.signal, () => keepClaims(db, claims, runs));
   const watch = setInterval(() => endUnleased(claims, runs), tick);
-  const sweep = () => sweepAbandoned(db, claims, onError);
+  const isOwn = ({ id, attempt }: Claim) => [...runs].some(({ claim }) => claim.id === id && claim.attempt === attempt);
+  const sweep = () => sweepAbandoned(db, claims, { isOwn, onError });
   const working = (async () => {
     await cleanUp(() => runtime.cleanUp(), stopping.signal, onError);
     await sweep().catch(onError);
