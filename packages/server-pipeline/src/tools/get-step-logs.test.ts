@@ -1,3 +1,4 @@
+import { realTokens } from "@platform-mcp/server-kit/testing";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -138,6 +139,55 @@ describe.each([
       { numRuns: 40 },
     );
   });
+});
+
+test("it is the same wherever its bytes are cut on their way", async () => {
+  const piece = fc
+    .constantFrom("\n", "\r", "é", "中", "😀", "word ", "\x1b[31m", "10 %\r")
+    .map((text) => Buffer.from(text));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(piece, { maxLength: 40 }),
+      fc.array(fc.nat(200), { maxLength: 8 }),
+      async (pieces, cuts) => {
+        const log = Buffer.concat(pieces);
+        const places = [0, ...cuts.map((cut) => cut % (log.length + 1)).sort((one, other) => one - other), log.length];
+        const inPieces: Route = (response) => {
+          response.writeHead(200, { "content-type": "text/plain" });
+          places.slice(1).forEach((to, at) => {
+            response.write(log.subarray(places[at], to));
+          });
+          response.end();
+        };
+        const texts = [inPieces, sendLog(log, { ranges: false })].map(async (route) => {
+          await using platform = await withLog(route);
+          const { text } = await platform.call("get_step_logs", { pipeline_id });
+          return text.replaceAll(/untrusted \w+/g, "untrusted");
+        });
+        const [cut, whole] = await Promise.all(texts);
+        expect(cut).toBe(whole);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test.each([
+  ["ideographs", "中文文本".repeat(300)],
+  [
+    "random bytes in base64",
+    Array.from({ length: 400 }, (_, at) => String.fromCharCode(65 + ((at * 7919) % 26))).join(""),
+  ],
+  ["punctuation", "}{)(][;:'\"\\".repeat(100)],
+  ["emoji", "😀🎉".repeat(200)],
+])("lines of %s stay within the budget", async (_, line) => {
+  for (const args of [{}, { grep: "." }, { from_line: 1 }]) {
+    await using platform = await withLog(sendLog(`${line}\n`.repeat(400)));
+    const { text } = await platform.call("get_step_logs", { pipeline_id, ...args });
+    expect(realTokens(text)).toBeLessThanOrEqual(8000);
+    expect(text.length).toBeLessThan(50_000);
+    expect(shown(text).length).toBeGreaterThan(1);
+  }
 });
 
 describe("a platform that knows ranges", () => {
