@@ -40,7 +40,6 @@ test("an issue is made, found, read, talked about and closed", async () => {
     comments: 1
     updated_at: TIME
     created_at: TIME
-    body_lines: 1-4 of 4
     <untrusted X>
     Steps:
 
@@ -116,6 +115,15 @@ test("long texts come in pieces that say how to go on, and nothing is lost", asy
 function goingOn(text = ""): string | undefined {
   return /from_line=(\d+)/.exec(text)?.[1];
 }
+
+test("a line that is too long is cut and said to be, and there is nothing after the end", async () => {
+  const made = await ada.use("create_issue", { title: "Wide", body: "word ".repeat(20_000) });
+  const number = Number(/\d+/.exec(made)?.[0]);
+  expect(await ada.use("get_issue", { number })).toMatch(/\nLine 1 is longer than an answer may be and was cut\.$/);
+  expect(await ada.use("get_issue", { number, from_line: 2 })).toContain(
+    "The body has 1 lines; there are none from line 2 on.",
+  );
+});
 
 test("what is wrong is said", async () => {
   expect(await ada.refused("get_issue", { number: 99 })).toBe(

@@ -92,7 +92,6 @@ test("from a branch through a review to its merge, which closes the issue", asyn
     approvals: 0
     changes_requested: 1
     It can be merged, but a review asks for changes: answer it first. To merge all the same: merge_merge_request with number=1.
-    body_lines: 1-3 of 3
     <untrusted X>
     Says hello.
 
@@ -174,10 +173,10 @@ test("what the project asks for and is not there is named", async () => {
   const head = await pushBranch(ada, "gated", { "gated.txt": "x\n" });
   const made = await ada.use("create_merge_request", { title: "Gated", source_branch: "gated" });
   const number = Number(field(made, "number"));
-  expect(made).toContain("merge_status: blocked\nFirst what it is blocked by; then merge_merge_request");
+  expect(made).toContain("merge_status: blocked\nblocked_by: the project asks for an approval");
   expect(field(await ada.use("get_merge_request", { number }), "blocked_by")).toMatch(/approv/);
   expect(await ada.refused("merge_merge_request", { number })).toMatch(
-    /409 ".*approv.*\nFirst what it is blocked by; then merge_merge_request with number=\d+\.$/,
+    /409 ".*approv.*\nSee to what blocks it, then merge_merge_request with number=\d+\.$/,
   );
   expect(await ada.refused("review_merge_request", { number, verdict: "approve", head_sha: head })).toMatch(
     /403 "forbidden" .*\nNobody can approve their own merge request.* Retrying cannot help\.$/,

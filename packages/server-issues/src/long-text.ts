@@ -1,4 +1,4 @@
-import { type Part, text } from "@platform-mcp/server-kit";
+import { note, type Part, text } from "@platform-mcp/server-kit";
 
 interface LongText {
   /** The call that shows it, such as `get_issue with number=4`. */
@@ -11,18 +11,23 @@ interface LongText {
 
 /** The body of an issue or a merge request, from a line on; nothing where it has none. */
 export function bodyFrom(body: string | null | undefined, { call, first, more }: LongText): readonly Part[] {
-  if (body === null || body === undefined || body.trim() === "") return [];
-  const lines = body.split("\n");
+  const lines = body?.trim() ? body.replace(/\n$/, "").split("\n") : [];
+  if (lines.length === 0 && first === 1) return [];
+  if (first > lines.length) return [note(`The body has ${lines.length} lines; there are none from line ${first} on.`)];
   const lineAt = (line: number) => first + line - 1;
+  const goesOn = (line: number) => `${call} and from_line=${lineAt(line) + 1}`;
   return [
     text({
       key: "body",
       share: more ? 0.6 : 1,
       text: lines.slice(first - 1).join("\n"),
-      position: { key: "body_lines", value: ({ from, to }) => `${lineAt(from)}-${lineAt(to)} of ${lines.length}` },
-      rest: ({ to }) => `The body goes on: ${call} and from_line=${lineAt(to) + 1}.`,
-      lineCut: ({ to }) =>
-        `Line ${lineAt(to)} is longer than an answer may be and was cut. What follows: ${call} and from_line=${lineAt(to) + 1}.`,
+      position: {
+        key: "body_lines",
+        value: ({ to, of }) => (first === 1 && to === of ? undefined : `${first}-${lineAt(to)} of ${lineAt(of)}`),
+      },
+      rest: ({ to }) => `The body goes on: ${goesOn(to)}.`,
+      lineCut: ({ to, of }) =>
+        `Line ${lineAt(to)} is longer than an answer may be and was cut.${to < of ? ` What follows: ${goesOn(to)}.` : ""}`,
     }),
   ];
 }

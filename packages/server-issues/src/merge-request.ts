@@ -56,9 +56,28 @@ export const detailsOutput = {
   merge_commit_sha: z.string().nullable(),
 };
 
+/** What a write answers with: where the merge request stands. */
+export function standing(request: MergeRequestDetails) {
+  const { number, status, target_branch, merge_status } = request;
+  return { number, status, target_branch: named(target_branch), merge_status, blocked_by: blocks(request) };
+}
+
+/** The same in structured output. */
+export const standingOutput = {
+  number: z.int(),
+  status: z.string(),
+  target_branch: z.string(),
+  merge_status: z.string().nullable(),
+  blocked_by: z.string(),
+};
+
+function blocks({ blocked_by }: MergeRequestDetails): string | undefined {
+  return blocked_by?.length ? blocked_by.join("; ") : undefined;
+}
+
 /** A merge request by itself, but for its body. */
 export function mergeRequestFields(request: MergeRequestDetails) {
-  const { conflicts, blocked_by, pipeline } = request;
+  const { conflicts, pipeline } = request;
   return {
     ...mergeRequestRow(request),
     created_at: when(request.created_at),
@@ -66,7 +85,7 @@ export function mergeRequestFields(request: MergeRequestDetails) {
     merge_status: request.merge_status,
     conflicts: conflicts?.length ? conflicts.slice(0, conflictsShown).map(named) : undefined,
     total_conflicts: conflicts && conflicts.length > conflictsShown ? conflicts.length : undefined,
-    blocked_by: blocked_by?.length ? blocked_by.join("; ") : undefined,
+    blocked_by: blocks(request),
     ahead_by: request.ahead_by,
     behind_by: request.behind_by,
     pipeline: pipeline ? `${pipeline.status} (${pipeline.id})` : undefined,

@@ -8,9 +8,7 @@ const step = (more: MergeRequestDetails) => nextStep({ ...request, ...more });
 test("where a merge request stands says what to do", () => {
   expect(step({ merge_status: "mergeable" })).toBe("It can be merged: merge_merge_request with number=7.");
   expect(step({ merge_status: "mergeable", changes_requested: 1 })).toContain("a review asks for changes");
-  expect(step({ merge_status: "blocked" })).toBe(
-    "First what it is blocked by; then merge_merge_request with number=7.",
-  );
+  expect(step({ merge_status: "blocked" })).toBe("See to what blocks it, then merge_merge_request with number=7.");
   expect(step({ merge_status: "source_missing" })).toContain("number=7 and status=closed");
   expect(step({ merge_status: "target_missing" })).toContain("another target_branch");
   expect(step({ merge_status: "up_to_date" })).toContain("nothing to merge");

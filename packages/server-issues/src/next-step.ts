@@ -20,7 +20,7 @@ export function nextStep(request: MergeRequestDetails): string {
         `git merge ${shellWord(`origin/${target}`)}`,
       ])}; mend the files, git add and git commit them; git push origin HEAD; then ${merge}.`;
     case "blocked":
-      return `First what it is blocked by; then ${merge}.`;
+      return `See to what blocks it, then ${merge}.`;
     case "source_missing":
       return `The source branch is gone. Push it again, or close this: update_merge_request with number=${number} and status=closed.`;
     case "target_missing":

@@ -1,16 +1,7 @@
 import { mergeRequests, PlatformError, projects } from "@platform-mcp/client";
-import {
-  AdvisedError,
-  type Api,
-  ArgumentError,
-  defineTool,
-  named,
-  note,
-  quoteName,
-  record,
-} from "@platform-mcp/server-kit";
-import * as z from "zod";
+import { AdvisedError, type Api, ArgumentError, defineTool, note, quoteName, record } from "@platform-mcp/server-kit";
 import { body, branch, title } from "../arguments.ts";
+import { standing, standingOutput } from "../merge-request.ts";
 import { nextStep } from "../next-step.ts";
 
 export const createMergeRequest = defineTool({
@@ -24,7 +15,7 @@ export const createMergeRequest = defineTool({
     target_branch: branch.optional().describe("Default branch if omitted"),
     body: body.optional().describe("Markdown"),
   },
-  output: { number: z.int(), status: z.string(), target_branch: z.string(), merge_status: z.string().nullable() },
+  output: standingOutput,
   uses: [mergeRequests.createMergeRequest, projects.getProject],
   async run({ api, project }, { target_branch, ...request }) {
     const target = target_branch ?? (await defaultBranch(api, project));
@@ -35,8 +26,7 @@ export const createMergeRequest = defineTool({
           ? alreadyThere(error, request.source_branch)
           : error;
       });
-    const { number, status, merge_status } = created;
-    return [record({ number, status, target_branch: named(target), merge_status }), note(nextStep(created))];
+    return [record(standing(created)), note(nextStep(created))];
   },
 });
 

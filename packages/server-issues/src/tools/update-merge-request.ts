@@ -1,7 +1,8 @@
 import { mergeRequests } from "@platform-mcp/client";
-import { ArgumentError, defineTool, named, note, record } from "@platform-mcp/server-kit";
+import { ArgumentError, defineTool, note, record } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { body, branch, number, title } from "../arguments.ts";
+import { standing, standingOutput } from "../merge-request.ts";
 import { nextStep } from "../next-step.ts";
 
 export const updateMergeRequest = defineTool({
@@ -17,19 +18,15 @@ export const updateMergeRequest = defineTool({
     status: z.enum(["open", "closed"]).optional(),
     target_branch: branch.optional(),
   },
-  output: { number: z.int(), status: z.string(), target_branch: z.string(), merge_status: z.string().nullable() },
+  output: standingOutput,
   uses: [mergeRequests.updateMergeRequest],
   async run({ api, project }, { number, ...changes }) {
     if (Object.keys(changes).length === 0) {
       throw new ArgumentError("give what is to change: title, body, status or target_branch");
     }
     const changed = await api.call(mergeRequests.updateMergeRequest, { project_id: project, number, body: changes });
-    const { status, target_branch, merge_status } = changed;
-    const moved = changes.target_branch === undefined || changes.target_branch === target_branch;
+    const moved = changes.target_branch === undefined || changes.target_branch === changed.target_branch;
     const missed = moved ? "" : "The target branch is as it was: this platform does not offer to change it. ";
-    return [
-      record({ number: changed.number, status, target_branch: named(target_branch), merge_status }),
-      note(missed + nextStep(changed)),
-    ];
+    return [record(standing(changed)), note(missed + nextStep(changed))];
   },
 });

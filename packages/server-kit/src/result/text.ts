@@ -27,8 +27,8 @@ export interface TextOptions {
   readonly lineCut: (shown: ShownLines) => string;
   /** What stands before a line, such as its number in a longer text; the platform's own word. */
   readonly label?: (line: number) => string;
-  /** A field above the text that tells which lines are shown, such as `lines: 1-20 of 300`. */
-  readonly position?: { readonly key: string; readonly value: (shown: ShownLines) => string };
+  /** A field above the text that tells which lines are shown, such as `lines: 1-20 of 300`; undefined where that says nothing. */
+  readonly position?: { readonly key: string; readonly value: (shown: ShownLines) => string | undefined };
 }
 
 /** Raw lines of user-written text. */
@@ -48,11 +48,12 @@ export function text(options: TextOptions): Part {
       const complete = fitted.lines.length === lines.length && options.more !== true;
       const rest = fitted.lineCut ? options.lineCut(shown) : complete ? undefined : options.rest(shown);
       const body = fitted.lines.join("\n");
-      const { position } = options;
+      const { key = "", value } = options.position ?? {};
+      const position = value?.(shown);
       if (mode === "structured") {
-        return asData({ ...(position && { [position.key]: position.value(shown) }), [options.key]: body }, rest);
+        return asData({ ...(position !== undefined && { [key]: position }), [options.key]: body }, rest);
       }
-      return asText([position ? `${position.key}: ${position.value(shown)}` : "", fence(body, nonce)], rest);
+      return asText([position === undefined ? "" : `${key}: ${position}`, fence(body, nonce)], rest);
     },
   };
 }
