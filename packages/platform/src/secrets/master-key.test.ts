@@ -1,5 +1,5 @@
 import { KeyObject, randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -48,6 +48,13 @@ test("beside a database elsewhere none is made, but one that is there is used", 
   const none = await openMasterKey({ ...wanted, dataDirectory: join(directory, "none") }, platform.db);
   expect(() => requireMasterKey(none)).toThrow("secrets engine not configured: set PLATFORM_MASTER_KEY to 64 hex");
   expect(await readdir(directory)).not.toContain("none");
+});
+
+test("one that cannot be read says so, and the platform can do without", async () => {
+  const wanted = config("unreadable");
+  await mkdir(masterKeyFile(wanted.dataDirectory), { recursive: true });
+  const unreadable = await openMasterKey(wanted, platform.db);
+  expect(() => requireMasterKey(unreadable)).toThrow(/unreadable\/master\.key cannot be used \(EISDIR\): let the user/);
 });
 
 test("a file that is no key is not replaced", async () => {

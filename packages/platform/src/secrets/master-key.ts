@@ -35,8 +35,11 @@ export async function openMasterKey(
 ): Promise<MasterKey> {
   if (config.masterKey !== undefined) return keyOf(config.masterKey);
   const file = masterKeyFile(config.dataDirectory);
-  const found = await readIfPresent(file);
-  if (found !== undefined) return keyIn(file, found);
+  const found = await readIfPresent(file).then(
+    (text) => (text === undefined ? undefined : keyIn(file, text)),
+    (error: unknown) => unusable(file, error),
+  );
+  if (found !== undefined) return found;
   if (config.databaseUrl !== undefined) {
     return {
       missing: "set PLATFORM_MASTER_KEY to 64 hexadecimal digits (openssl rand -hex 32) and restart the platform",
@@ -51,7 +54,17 @@ export async function openMasterKey(
       missing: `${file} is gone, and there are secrets under it: put it back, or delete them and restart the platform`,
     };
   }
-  return keyIn(file, await createOnce(file));
+  return await createOnce(file).then(
+    (text) => keyIn(file, text),
+    (error: unknown) => unusable(file, error),
+  );
+}
+
+/** Such as EACCES after a command as another user. The platform works without a key, but for secrets. */
+function unusable(file: string, error: unknown): MasterKey {
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  return { missing: `${file} cannot be used (${code}): let the user who runs the platform have it, and restart it` };
 }
 
 function keyIn(file: string, content: string): MasterKey {
