@@ -363,7 +363,7 @@ describe("platforms that went away", () => {
     await worker?.close();
     const id = await scene.addPipeline({ steps: { a: {}, b: {} } });
     await claimedBySomebody(id, "a", { started: true, expired: false });
-    const runtime = await work({}, { isAlone: false, lease: 600 });
+    const runtime = await work({}, { isAlone: false, lease: 3_000 });
     await soon(() => expect(runtime.log).toContain("b disposed"));
     expect(await scene.look(id)).toBe("running: a=running b=success");
     await sql`update pipeline_steps set claim_expires_at = now() where pipeline_id = ${id} and name = 'a'`.execute(
@@ -388,7 +388,7 @@ describe("platforms that went away", () => {
 describe("leases", () => {
   test("are extended for as long as a step runs, and shown to the runtime", async () => {
     const held = Promise.withResolvers<void>();
-    const runtime = await work({ a: { until: held.promise } }, { lease: 900 });
+    const runtime = await work({ a: { until: held.promise } }, { lease: 3_000 });
     const id = await scene.addPipeline({ steps: { a: {} } });
     await soon(() => expect(runtime.log).toContain("a starts"));
     const { claim_expires_at: first } = await scene.step(id, "a");
@@ -400,7 +400,7 @@ describe("leases", () => {
 
   test("a step that is somebody else's now ends at once, and nothing more is written about it", async () => {
     const never = { until: new Promise(() => {}), ignoresStop: true };
-    const runtime = await work({ a: never }, { lease: 600, isAlone: false });
+    const runtime = await work({ a: never }, { lease: 3_000, isAlone: false });
     const id = await scene.addPipeline({ steps: { a: {} } });
     await soon(() => expect(runtime.log).toContain("a starts"));
     await sql`update pipeline_steps set claimed_by = gen_random_uuid(), attempt = attempt + 1,
@@ -413,7 +413,7 @@ describe("leases", () => {
   });
 
   test("a step whose claim cannot be extended ends before others may think it lost", async () => {
-    const lease = 900;
+    const lease = 4_500;
     const runtime = await work({ a: { until: new Promise(() => {}), ignoresStop: true } }, { lease, isAlone: false });
     const id = await scene.addPipeline({ steps: { a: {} } });
     await soon(() => expect(runtime.log).toContain("a starts"));

@@ -32,12 +32,12 @@ const onError = (error: unknown) => {
 };
 
 test("all of them, in batches", async () => {
-  const { id } = await expired(230);
+  const { id } = await expired(60);
   await sweepAbandoned(scene.store.db, claimant(), { isOwn: () => false, onError });
   const { rows } = await sql<{ status: string; count: number }>`
     select status, count(*)::int from pipeline_steps where pipeline_id = ${id} and claimed_by is null group by status
   `.execute(scene.store.db);
-  expect(rows).toEqual([{ status: "pending", count: 230 }]);
+  expect(rows).toEqual([{ status: "pending", count: 60 }]);
 });
 
 test("not those of this process, which looks after them itself", async () => {

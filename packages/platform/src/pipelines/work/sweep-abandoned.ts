@@ -2,7 +2,7 @@ import type { Claim, Claims } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import { dropClaim } from "./drop-claim.ts";
 
-const BATCH = 100;
+const BATCH = 25;
 
 interface SweepOptions {
   /**
