@@ -33,7 +33,7 @@ export async function startPipelines(options: PipelinesOptions): Promise<{ close
   const watchSeconds = (lease * 2) / 3 / 1000;
   // The database in a data directory is used by one platform at a time.
   const isAlone = databaseUrl === undefined;
-  const runtime = await createLocalRuntime({ dataDirectory, isShared: !isAlone, logger, watchSeconds });
+  const runtime = await createLocalRuntime({ dataDirectory, databaseUrl, logger, watchSeconds });
   const claims = new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone });
   const worker = startWorker({
     ...{ db, repositories, masterKey, runtime, claims, logs, artifacts, wakeups, logger, maxSteps, maxLogBytes },

@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { realpath } from "node:fs/promises";
 import { release } from "node:os";
 import { promisify } from "node:util";
-import { errorCode, readIfPresent } from "../../db/embedded/files.ts";
-import { layoutOf } from "../../db/embedded/layout.ts";
+import { databaseSockets } from "./database-sockets.ts";
 import { prepareMounts } from "./mount-table.ts";
 import { makeRoom, type Room, removeRoom } from "./room.ts";
 import { searchPath } from "./search-path.ts";
@@ -25,27 +23,31 @@ export interface Confinement {
   command(room: Room, repository: string, script: string): Promise<readonly string[]>;
 }
 
-/**
- * The strongest confinement that this machine allows for steps below a data directory, found by trying.
- * @param dataDirectory its real path
- */
-export async function findConfinement(
-  dataDirectory: string,
-  { rooms, useNamespaces }: { readonly rooms: string; readonly useNamespaces: boolean },
-): Promise<Confinement> {
-  const refusal = useNamespaces ? await namespaceRefusal(dataDirectory, rooms) : "they are not to be used";
-  return refusal === undefined ? inNamespaces(dataDirectory) : inGroup(refusal);
+export interface ConfinementOptions {
+  /** The data directory's real path. */
+  readonly dataDirectory: string;
+  readonly databaseUrl: string | undefined;
+  /** The directory for rooms, below the data directory. */
+  readonly rooms: string;
+  readonly useNamespaces: boolean;
 }
 
-function inNamespaces(dataDirectory: string): Confinement {
+/** The strongest confinement that this machine allows for steps, found by trying. */
+export async function findConfinement(options: ConfinementOptions): Promise<Confinement> {
+  const inOwn = inNamespaces(options);
+  const refusal = options.useNamespaces ? await refusalOf(inOwn, options.rooms) : "they are not to be used";
+  return refusal === undefined ? inOwn : inGroup(refusal);
+}
+
+function inNamespaces({ dataDirectory, databaseUrl }: ConfinementOptions): Confinement {
   return {
     mode: "namespaces",
     sentence:
       "Runs on the platform's own machine, in namespaces of its own: it sees the machine's files and network, but neither the platform's data nor other processes.",
     async command(room, repository, script) {
       const user = process.geteuid?.() ?? 0;
-      const shown = { dataDirectory, room, repository, hidden: await hidden(dataDirectory), isRoot: user === 0 };
-      const table = await prepareMounts(shown);
+      const hidden = await databaseSockets(dataDirectory, databaseUrl);
+      const table = await prepareMounts({ dataDirectory, room, repository, hidden, isRoot: user === 0 });
       const limit = hasOwnProcessLimit() ? processes : "unlimited";
       const args = [user, process.getegid?.() ?? 0, limit, table, limited(script)].map(String);
       return ["unshare", ...namespaces, "--", "/bin/sh", "-c", inside, "step", ...args];
@@ -57,13 +59,7 @@ function inGroup(refusal: string): Confinement {
   return {
     mode: "group",
     sentence: `Runs on the platform's own machine with all that its user may see and do, the platform's data included: namespaces are not possible here (${refusal}).`,
-    command: async (_room, _repository, script) => [
-      "setsid",
-      "/bin/sh",
-      "-c",
-      `echo started >&2\nexec 2>&1\n${script}`,
-      "step",
-    ],
+    command: async (_room, _repository, script) => ["/bin/sh", "-c", `echo started >&2\nexec 2>&1\n${script}`, "step"],
   };
 }
 
@@ -78,23 +74,11 @@ function hasOwnProcessLimit(): boolean {
   return major > 6 || (major === 6 && minor >= 14);
 }
 
-/** What is outside of the data directory and is not for steps: where the embedded database listens. */
-async function hidden(dataDirectory: string): Promise<readonly string[]> {
-  const sockets = await readIfPresent(layoutOf(dataDirectory).socketRecord);
-  if (sockets === undefined) return [];
-  try {
-    return [await realpath(sockets)];
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
-}
-
 /** Why a step cannot run in namespaces, or undefined when it can. */
-async function namespaceRefusal(dataDirectory: string, rooms: string): Promise<string | undefined> {
+async function refusalOf(confinement: Confinement, rooms: string): Promise<string | undefined> {
   if (process.platform !== "linux") return "this is not Linux";
   const room = await makeRoom(rooms);
-  const [program = "", ...args] = await inNamespaces(dataDirectory).command(room, room.tree, ":");
+  const [program = "", ...args] = await confinement.command(room, room.tree, ":");
   try {
     await run(program, args, { cwd: "/", env: { PATH: searchPath, LC_ALL: "C" } });
     return undefined;

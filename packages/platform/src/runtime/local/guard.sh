@@ -58,9 +58,15 @@ watch() {
   end
 }
 
+# In a session of its own, or at least a process group: a `kill 0` must not reach what watches over the step.
+if [ "$mode" = group ]; then
+  if command -v setsid >/dev/null; then set -- setsid "$@"; else set -m; fi
+fi
+
 {
   "$@" </dev/null 3<&- &
   step=$!
+  set +m
   # The platform may be gone when it is told something. The step itself is to end as others do.
   trap '' PIPE
   watch 5>&2 >/dev/null 2>&1 &

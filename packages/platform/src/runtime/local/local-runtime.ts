@@ -16,8 +16,8 @@ import { StepProcess } from "./step-process.ts";
 
 export interface LocalRuntimeOptions {
   readonly dataDirectory: string;
-  /** Whether platforms on other machines use the same data directory. */
-  readonly isShared: boolean;
+  /** The PostgreSQL server, which several platforms may share with the data directory; undefined for the embedded one. */
+  readonly databaseUrl: string | undefined;
   readonly logger: Pick<Logger, "warn">;
   /** Seconds without a sign of life from the platform after which a step ends; 20. */
   readonly watchSeconds?: number;
@@ -29,12 +29,12 @@ export interface LocalRuntimeOptions {
 
 /** Runs steps as processes of this machine, each in a checkout of its own, confined as well as the machine allows. */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
-  const { isShared, logger, watchSeconds = 20, graceSeconds = 10, useNamespaces = true } = options;
+  const { databaseUrl, logger, watchSeconds = 20, graceSeconds = 10, useNamespaces = true } = options;
   await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
   const dataDirectory = await realpath(options.dataDirectory);
   const allRooms = join(dataDirectory, "steps");
   const rooms = await ownDirectory(allRooms);
-  const confinement = await findConfinement(dataDirectory, { rooms, useNamespaces });
+  const confinement = await findConfinement({ dataDirectory, databaseUrl, rooms, useNamespaces });
   if (confinement.mode === "group") logger.warn(confinement.sentence);
 
   const dispose = (room: Room) =>
@@ -81,7 +81,7 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
       }
     },
     async cleanUp() {
-      for (const directory of await abandonedDirectories(allRooms, isShared)) {
+      for (const directory of await abandonedDirectories(allRooms, databaseUrl !== undefined)) {
         await endProcessesIn(directory);
         await removeTree(directory);
       }

@@ -1,6 +1,5 @@
 import { lstat, mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { endProcessesIn } from "./marked-processes.ts";
 import { removeTree } from "./remove-tree.ts";
 
 /** The directories of one run of a step. */
@@ -29,9 +28,8 @@ export async function makeRoom(parent: string): Promise<Room> {
   return room;
 }
 
-/** Ends what still runs in a room, and removes it. @throws an error that says what is left */
+/** Removes a room in which nothing runs. @throws an error that says what is left */
 export async function removeRoom({ path, aside }: Room): Promise<void> {
-  await endProcessesIn(path);
   await removeTree(path);
   await rm(aside, { recursive: true, force: true });
 }

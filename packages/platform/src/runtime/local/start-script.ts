@@ -32,6 +32,7 @@ export function startScript(
   const lines = [
     `cd ${quote(tree)} || exit 126`,
     "unset OLDPWD",
+    "umask 022",
     ...variables.map(([name], index) => `export ${name}="$${carriers[index]}"`),
     'set -- "$STEP_COMMANDS"',
     `unset STEP_COMMANDS ${carriers.join(" ")}`,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { initRepository } from "../../../git/init-repository.ts";
 import { plainGit, plainGitBytes } from "../../../git/testing/plain-git.ts";
-import type { RunningStep, Runtime, StepExit, StepInput } from "../../runtime.ts";
+import type { RunningStep, Runtime, StepExit, StepInput, StepPlan } from "../../runtime.ts";
 import { createLocalRuntime, type LocalRuntimeOptions } from "../local-runtime.ts";
 
 export interface StepToRun {
@@ -30,6 +30,8 @@ export interface LocalSteps extends AsyncDisposable {
   readonly repository: string;
   /** Whether steps run in namespaces here. */
   readonly isIsolated: boolean;
+  /** What the top of each log says. */
+  readonly sentences: readonly string[];
   start(step: StepToRun): Promise<StartedStep>;
   /** Runs a step to its end, with `DATA` and `REPOSITORY` in its environment, and removes it. */
   run(...commands: readonly string[]): Promise<{ exit: StepExit; text: string }>;
@@ -62,28 +64,27 @@ export async function openLocalSteps(options: Partial<LocalRuntimeOptions> = {})
       logged = true;
     },
   };
-  const runtime = await createLocalRuntime({ dataDirectory, isShared: false, logger, ...options });
+  const runtime = await createLocalRuntime({ dataDirectory, databaseUrl: undefined, logger, ...options });
   let attempt = 0;
+
+  const planOf = (step: StepToRun): StepPlan => ({
+    stepId: "s",
+    attempt: ++attempt,
+    pipelineId: "p",
+    projectId: "p",
+    name: "test",
+    image: "none",
+    commands: step.commands,
+    environment: step.environment ?? {},
+    source: { repository: { path: repository }, commit: step.commit ?? plainGit(repository, "rev-parse", "main") },
+    inputs: step.inputs ?? [],
+  });
 
   const start = async (step: StepToRun): Promise<StartedStep> => {
     const chunks: Buffer[] = [];
     const collect = async (chunk: Uint8Array) => void chunks.push(Buffer.from(chunk));
-    const running = await runtime.startStep(
-      {
-        stepId: "s",
-        attempt: ++attempt,
-        pipelineId: "p",
-        projectId: "p",
-        name: "test",
-        image: "none",
-        commands: step.commands,
-        environment: step.environment ?? {},
-        source: { repository: { path: repository }, commit: step.commit ?? plainGit(repository, "rev-parse", "main") },
-        inputs: step.inputs ?? [],
-      },
-      { output: step.onOutput ?? collect, starting: step.starting ?? (async () => {}) },
-      step.signal ?? new AbortController().signal,
-    );
+    const { onOutput = collect, starting = async () => {}, signal = new AbortController().signal } = step;
+    const running = await runtime.startStep(planOf(step), { output: onOutput, starting }, signal);
     return Object.assign(running, { text: () => Buffer.concat(chunks).toString("utf8") });
   };
 
@@ -92,6 +93,7 @@ export async function openLocalSteps(options: Partial<LocalRuntimeOptions> = {})
     dataDirectory,
     repository,
     isIsolated: options.useNamespaces !== false && !logged,
+    sentences: runtime.describe(planOf({ commands: [] })),
     start,
     async run(...commands) {
       const step = await start({ commands, environment: { DATA: dataDirectory, REPOSITORY: repository } });

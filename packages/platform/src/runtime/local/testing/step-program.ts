@@ -15,7 +15,7 @@ const repository = { path };
 const commit = (await readGit(["rev-parse", "main"], { repository })).trim();
 const runtime = await createLocalRuntime({
   dataDirectory,
-  isShared: false,
+  databaseUrl: undefined,
   logger: { warn: () => {} },
   useNamespaces: namespaces === "true",
   watchSeconds: Number(watchSeconds),
