@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Endpoint, type PathParameterName, pathParameters } from "@platform-mcp/client/contract";
+import type { Endpoint } from "@platform-mcp/client/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import { requireGlobally, requireOnProject } from "../access/authorise.ts";
@@ -14,6 +14,7 @@ import { keyOf, performWrite } from "./perform-write.ts";
 import type { RateLimiter } from "./rate-limits.ts";
 import { recordRefusal } from "./record-refusal.ts";
 import type { Route } from "./route.ts";
+import { routerPath, routeSchema } from "./route-schema.ts";
 import { sendAnswer } from "./send-answer.ts";
 import { closingSignal, goneSignal } from "./signals.ts";
 import { requireWellFormed } from "./well-formed.ts";
@@ -44,7 +45,7 @@ function registerRoute(app: FastifyInstance, boundary: OpenBoundary, { endpoint,
   app.route({
     method: endpoint.method,
     url: routerPath(endpoint.path),
-    schema: schemaOf(endpoint),
+    schema: routeSchema(endpoint),
     // Before the body is read: strangers cannot make the platform parse anything.
     onRequest: async (request, reply) => {
       const caller = await identify(database, endpoint, request);
@@ -122,30 +123,6 @@ const noTrail: AuditTrail = {
 function originOf({ method, path }: Endpoint, request: FastifyRequest, projectId: string | null): AuditOrigin {
   const ip = isIP(request.ip) === 0 ? null : request.ip;
   return { action: `${method} ${path}`, caller: callerOf(request), projectId, ip, requestId: request.id };
-}
-
-/** `{name}` as the router writes it. */
-function routerPath(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ":$1");
-}
-
-function schemaOf({ path, summary, query, body, response, status, permission }: Endpoint) {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as PathParameterName);
-  return {
-    summary,
-    description:
-      permission === "public"
-        ? "Public."
-        : permission === "authenticated"
-          ? "Any valid token."
-          : `Needs ${permission}.`,
-    ...(names.length > 0 && {
-      params: z.object(Object.fromEntries(names.map((name) => [name, pathParameters[name]]))),
-    }),
-    ...(query && { querystring: query }),
-    ...(body && { body }),
-    ...("kind" in response ? {} : { response: { [status]: response } }),
-  };
 }
 
 async function authorise(

@@ -65,7 +65,7 @@ async function writeDurably(path: string, body: Readable, maxBytes: number): Pro
   try {
     let size = 0;
     for await (const chunk of body) {
-      const bytes = Buffer.from(chunk);
+      const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
       if (size + bytes.length > maxBytes) throw new TooLargeError(`it is larger than ${maxBytes} bytes`);
       await writeAll(file, bytes, size);
       size += bytes.length;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { LogSelection } from "./log-selection.ts";
-import { selectStart } from "./log-selection.ts";
+import { type LogSelection, selectStart } from "./log-selection.ts";
 import type { StoredLog } from "./stored-log.ts";
 import { TextWindow } from "./text-window.ts";
 import { unfinishedLength } from "./whole-characters.ts";
@@ -39,14 +38,21 @@ export async function* followLog({ look, open, selection, signal }: FollowOption
   const { ref } = state;
   try {
     const part = await openPart(log, selection);
-    for (let lookedAt = performance.now(); !part.window.isOver; ) {
-      yield* readOn(log, part);
-      // The state from before it was read to its end: nothing can have come since.
-      if (state.isComplete || state.ref !== ref) return;
-      await delay(outputInterval, undefined, { signal });
-      if (performance.now() - lookedAt < stateInterval) continue;
+    let lookedAt = performance.now();
+    const lookNowAndThen = async () => {
+      if (performance.now() - lookedAt < stateInterval) return;
       state = await look();
       lookedAt = performance.now();
+    };
+    while (!part.window.isOver) {
+      for await (const given of readOn(log, part)) {
+        yield given;
+        await lookNowAndThen();
+      }
+      // It was so before the log was read to its end: nothing can have come since.
+      if (state.isComplete || state.ref !== ref) return;
+      await delay(outputInterval, undefined, { signal });
+      await lookNowAndThen();
     }
   } finally {
     await log.close();

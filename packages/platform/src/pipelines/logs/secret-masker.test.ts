@@ -35,6 +35,7 @@ describe("secrets in an output", () => {
       ["BEGIN\nline two\nend"],
       "-- *** --\r\n***\nnot this",
     ],
+    ["without the blanks around them", "[hunter2] [ tr0ub4dor]", ["  hunter2 \n", "\ttr0ub4dor"], "[***] [ ***]"],
     ["other than ASCII", "größe 日本語パス", ["日本語パス"], "größe ***"],
     ["none that is shorter than 4 characters", "abc", ["abc"], "abc"],
     ["nothing where there are none", "anything", [], "anything"],

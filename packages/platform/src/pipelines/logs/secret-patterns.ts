@@ -17,8 +17,10 @@ export function secretPatterns(secrets: readonly string[]): readonly Buffer[] {
   return [...patterns.values()];
 }
 
+/** Without the blanks around them: a shell drops those of an unquoted variable. */
 function linesOf(secret: string): string[] {
-  return secret.split(/[\r\n]+/).filter((line) => line.length >= shortestMasked);
+  const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.filter((line) => line.length >= shortestMasked);
 }
 
 /** As in a URL, and as base64, alone or as a part of something longer. */
