@@ -9,14 +9,19 @@ let standIn: StandIn;
 let server: StdioServer;
 beforeAll(async () => {
   standIn = await startStandIn((response, request) => void answerAsOlder(response, request));
-  const env = { PLATFORM_API_URL: standIn.url, PLATFORM_API_TOKEN: "token", PROJECT_ID: olderProject };
-  server = new StdioServer({ file: await serverBundle("platform-issues"), env });
-  await server.initialize();
+  server = await startOn(standIn);
 });
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await standIn?.[Symbol.asyncDispose]();
 });
+
+async function startOn({ url }: StandIn): Promise<StdioServer> {
+  const env = { PLATFORM_API_URL: url, PLATFORM_API_TOKEN: "token", PROJECT_ID: olderProject };
+  const started = new StdioServer({ file: await serverBundle("platform-issues"), env });
+  await started.initialize();
+  return started;
+}
 
 async function answer(name: string, args: object = {}): Promise<string> {
   const { text, isError } = await call(server, name, args);
@@ -161,6 +166,21 @@ describe("merge requests", () => {
     const text = await answer("review_merge_request", { number: 2, verdict: "approve", head_sha: "abcdef1" });
     expect(text).toBe(
       "number: 2\nverdict: approve\nThis platform does not tie reviews to a commit: it counts for later ones too.",
+    );
+  });
+
+  test("are shown without reviews where there are none to be had, and it is said", async () => {
+    await using without = await startStandIn((response, request) => {
+      if (request.url.includes("/reviews")) response.writeHead(404).end();
+      else void answerAsOlder(response, request);
+    });
+    await using session = await startOn(without);
+    const { text } = await call(session, "get_merge_request", { number: 2 });
+    expect(text).toContain("This platform does not offer reviews.");
+    expect(text).toContain("Comment 4.");
+    const args = { number: 2, verdict: "approve", head_sha: "abcdef1" };
+    expect((await call(session, "review_merge_request", args)).text).toContain(
+      "This platform does not offer this operation. Retrying cannot help.",
     );
   });
 

@@ -32,7 +32,7 @@ export const getMergeRequest = defineTool({
       return [record({ number: request.number }), ...bodyFrom(request.body, { ...body, more: false })];
     }
     const [reviews, comments] = await Promise.all([
-      ifOffered(api, (api) => lastReviews(api, address)),
+      ifOffered(api, lastReviews(api, address)),
       lastComments({
         get: (page) => api.call(mergeRequests.listMergeRequestComments, { ...address, ...page }),
         count: request.comment_count,
@@ -42,7 +42,7 @@ export const getMergeRequest = defineTool({
     const below = [...(reviews ?? []), ...comments];
     return [
       record(mergeRequestFields(request)),
-      note(nextStep(request)),
+      note(`${nextStep(request)}${reviews === undefined ? " This platform does not offer reviews." : ""}`),
       ...bodyFrom(request.body, { ...body, more: below.length > 0 }),
       ...below,
     ];

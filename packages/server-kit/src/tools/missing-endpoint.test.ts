@@ -46,9 +46,12 @@ describe("an endpoint is missing", () => {
 
 test("what is not offered is undefined, and every other failure stays one", async () => {
   const get = (api: Api) => api.call(projects.getProject, { project_id: "p" });
-  expect(await ifOffered(apiThat(webPage, knowsCaller), get)).toBeUndefined();
-  await expect(ifOffered(apiThat(webPage), get)).rejects.toBe(webPage);
-  await expect(ifOffered(apiThat(answered(404, "project")), get)).rejects.toThrow(PlatformError);
+  const older = apiThat(webPage, knowsCaller);
+  expect(await ifOffered(older, get(older))).toBeUndefined();
+  const elsewhere = apiThat(webPage);
+  await expect(ifOffered(elsewhere, get(elsewhere))).rejects.toBe(webPage);
+  const without = apiThat(answered(404, "project"));
+  await expect(ifOffered(without, get(without))).rejects.toThrow(PlatformError);
 });
 
 test("the text says that it is not offered, and not that the platform may be elsewhere", async () => {

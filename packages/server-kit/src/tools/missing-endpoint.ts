@@ -23,9 +23,9 @@ export async function isMissingEndpoint(error: unknown, api: Api): Promise<boole
 }
 
 /** What a call answers, or undefined where this platform has no such endpoint. @throws what else the call throws */
-export async function ifOffered<Answer>(api: Api, call: (api: Api) => Promise<Answer>): Promise<Answer | undefined> {
+export async function ifOffered<Answer>(api: Api, answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await call(api);
+    return await answer;
   } catch (error) {
     if (await isMissingEndpoint(error, api)) return undefined;
     throw error;
