@@ -54,14 +54,16 @@ test("one that cannot be read says so, and the platform can do without", async (
   const wanted = config("unreadable");
   await mkdir(masterKeyFile(wanted.dataDirectory), { recursive: true });
   const unreadable = await openMasterKey(wanted, platform.db);
-  expect(() => requireMasterKey(unreadable)).toThrow(/unreadable\/master\.key cannot be used \(EISDIR\): let the user/);
+  expect(() => requireMasterKey(unreadable)).toThrow(/master\.key .* cannot be used \(EISDIR\): let the user/);
 });
 
 test("a file that is no key is not replaced", async () => {
   const file = masterKeyFile(directory);
   await writeFile(file, "oops\n");
   const damaged = await openMasterKey({ ...config("."), dataDirectory: directory }, platform.db);
-  expect(() => requireMasterKey(damaged)).toThrow(`${file} does not hold 64 hexadecimal digits`);
+  expect(() => requireMasterKey(damaged)).toThrow(
+    `master.key in the platform's data directory does not hold 64 hexadecimal digits`,
+  );
   expect(await readFile(file, "utf8")).toBe("oops\n");
 });
 
@@ -71,7 +73,7 @@ test("one that is gone is not replaced while there are secrets under it", async 
   const body = { name: "TOKEN", value: "v", scope: "all" };
   expect((await platform.send("POST", `/api/projects/${project}/secrets`, admin, body)).status).toBe(201);
   const lost = await openMasterKey(config("lost"), platform.db);
-  expect(() => requireMasterKey(lost)).toThrow(/master\.key is gone, and there are secrets under it: put it back/);
+  expect(() => requireMasterKey(lost)).toThrow(/master\.key .* is gone, and there are secrets under it: put it back/);
   await expect(pipelineSecrets(platform.db, lost, project)).rejects.toThrow("is gone");
   // Who has no secrets needs no key.
   await platform.send("DELETE", `/api/projects/${project}/secrets/TOKEN`, admin);

@@ -13,6 +13,9 @@ export type MasterKey = KeyObject | { readonly missing: string };
 /** The form of a key wherever it is written: 32 bytes. */
 export const masterKeyText = /^[0-9a-f]{64}$/i;
 
+/** The file as those are told of it who set a secret, and need not know where the platform keeps its data. */
+const named = "master.key in the platform's data directory";
+
 /** Where the key is that was made for a data directory. */
 export function masterKeyFile(dataDirectory: string): string {
   return join(dataDirectory, "master.key");
@@ -36,8 +39,8 @@ export async function openMasterKey(
   if (config.masterKey !== undefined) return keyOf(config.masterKey);
   const file = masterKeyFile(config.dataDirectory);
   const found = await readIfPresent(file).then(
-    (text) => (text === undefined ? undefined : keyIn(file, text)),
-    (error: unknown) => unusable(file, error),
+    (text) => (text === undefined ? undefined : keyIn(text)),
+    (error: unknown) => unusable(error),
   );
   if (found !== undefined) return found;
   if (config.databaseUrl !== undefined) {
@@ -51,25 +54,25 @@ export async function openMasterKey(
     .executeTakeFirstOrThrow();
   if (count > 0) {
     return {
-      missing: `${file} is gone, and there are secrets under it: put it back, or delete them and restart the platform`,
+      missing: `${named} is gone, and there are secrets under it: put it back, or delete them and restart the platform`,
     };
   }
   return await createOnce(file).then(
-    (text) => keyIn(file, text),
-    (error: unknown) => unusable(file, error),
+    (text) => keyIn(text),
+    (error: unknown) => unusable(error),
   );
 }
 
 /** Such as EACCES after a command as another user. The platform works without a key, but for secrets. */
-function unusable(file: string, error: unknown): MasterKey {
+function unusable(error: unknown): MasterKey {
   const code = errorCode(error);
   if (code === undefined) throw error;
-  return { missing: `${file} cannot be used (${code}): let the user who runs the platform have it, and restart it` };
+  return { missing: `${named} cannot be used (${code}): let the user who runs the platform have it, and restart it` };
 }
 
-function keyIn(file: string, content: string): MasterKey {
+function keyIn(content: string): MasterKey {
   const text = content.trim();
-  return masterKeyText.test(text) ? keyOf(text) : { missing: `${file} does not hold 64 hexadecimal digits` };
+  return masterKeyText.test(text) ? keyOf(text) : { missing: `${named} does not hold 64 hexadecimal digits` };
 }
 
 function keyOf(text: string): KeyObject {
