@@ -21,6 +21,16 @@ describe("rate limits", () => {
   );
 });
 
+test("sizes are whole numbers of bytes", () => {
+  expect(readPlatformConfig({})).toMatchObject({ maxLogBytes: 268_435_456, maxArtifactBytes: 1_073_741_824 });
+  expect(readPlatformConfig({ PLATFORM_MAX_LOG_BYTES: "1000" }).maxLogBytes).toBe(1000);
+  for (const size of ["0", "-1", "1e6", "10MB"]) {
+    expect(() => readPlatformConfig({ PLATFORM_MAX_ARTIFACT_BYTES: size })).toThrow(
+      "PLATFORM_MAX_ARTIFACT_BYTES must be a whole number of bytes",
+    );
+  }
+});
+
 test("proxies are trusted, and traces sent, only when that is asked for", () => {
   expect(readPlatformConfig({})).toMatchObject({ trustProxy: false, tracesEndpoint: undefined });
   const env = { PLATFORM_TRUST_PROXY: "true", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
