@@ -37,3 +37,12 @@ test("proxies are trusted, and traces sent, only when that is asked for", () => 
   expect(readPlatformConfig(env)).toMatchObject({ trustProxy: true, tracesEndpoint: "http://127.0.0.1:4318" });
   expect(() => readPlatformConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: "nowhere" })).toThrow("OTEL_EXPORTER_OTLP_ENDPOINT");
 });
+
+test("a master key that is none is refused without being shown", () => {
+  const wrong = "0123456789abcdef".repeat(3);
+  expect(() => readPlatformConfig({ PLATFORM_MASTER_KEY: wrong })).toThrow(
+    /^PLATFORM_MASTER_KEY must be 64 hexadecimal/,
+  );
+  expect(() => readPlatformConfig({ PLATFORM_MASTER_KEY: wrong })).not.toThrow(wrong);
+  expect(readPlatformConfig({ PLATFORM_MASTER_KEY: "Ab".repeat(32) }).masterKey).toBe("Ab".repeat(32));
+});

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import * as z from "zod";
 import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
+import { masterKeyText } from "./secrets/master-key.ts";
 import { UserError } from "./user-error.ts";
 
 /** The configuration is wrong; the message is one line for the user. */
@@ -74,7 +75,7 @@ const environment = z.object({
     .optional(),
   PLATFORM_MASTER_KEY: z
     .string()
-    .regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits, as openssl rand -hex 32 prints them")
+    .regex(masterKeyText, "must be 64 hexadecimal digits, as openssl rand -hex 32 prints them")
     .optional(),
   PLATFORM_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
