@@ -150,9 +150,9 @@ export const getStepLogs = endpoint({
     "The output of a step, as much as there is now: whole, its end, or from a place on. Headers: X-Log-Size (bytes), X-Log-Lines, X-Log-Complete",
   permission: "project:read",
   query: z.object({
-    /** The last lines. */
+    /** The last lines; beside `max_bytes` and `follow`, it stands alone. */
     tail: queryInteger(0, 1_000_000).optional(),
-    /** From this byte on. */
+    /** From this byte on; not together with `from_line`. */
     offset: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
     /** From this line on, counted from 1. */
     from_line: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),

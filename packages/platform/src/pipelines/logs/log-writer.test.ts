@@ -2,7 +2,7 @@ import { mkdtemp, open, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LogFile } from "./log-file.ts";
 import { createLog, FileLogWriter, type LogWriter } from "./log-writer.ts";
 
@@ -146,6 +146,22 @@ test("much output waits for the disk rather than in memory", async () => {
     expect((await stat(path)).size).toBe(index * megabyte);
   }
   await log.close();
+});
+
+test("what a full disk did not take is told where it is missing, as soon as there is room again", async () => {
+  const path = join(directory, "refused.log");
+  const handle = await open(path, "wx");
+  const log = new FileLogWriter(new LogFile(handle, `${path}.lines`), { secrets: [], maxBytes: megabyte });
+  await log.write(Buffer.alloc(70_000, "a"));
+  // A disk that is full and then is not cannot be had here.
+  vi.spyOn(handle, "write").mockRejectedValueOnce(new Error("ENOSPC: no space left on device, write"));
+  await log.write(Buffer.alloc(80_000, "b"));
+  await log.write(Buffer.alloc(90_000, "c"));
+  await log.close();
+  expect(await readFile(path, "utf8")).toBe(
+    `${"a".repeat(70_000)}\n[platform] 80000 bytes could not be stored here: ENOSPC: no space left on device, write\n${"c".repeat(90_000)}`,
+  );
+  expect(log.failure?.message).toContain("ENOSPC");
 });
 
 test.runIf(process.platform === "linux")("a disk that is full fails nothing, and is told", async () => {

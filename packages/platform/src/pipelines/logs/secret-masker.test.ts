@@ -36,6 +36,12 @@ describe("secrets in an output", () => {
       "-- *** --\r\n***\nnot this",
     ],
     ["without the blanks around them", "[hunter2] [ tr0ub4dor]", ["  hunter2 \n", "\ttr0ub4dor"], "[***] [ ***]"],
+    [
+      "as they stand in JSON",
+      String.raw`{"a":"pa\"ss\\word\nline"}`,
+      ['pa"ss\\word\nline'],
+      String.raw`{"a":"***\n***"}`,
+    ],
     ["other than ASCII", "größe 日本語パス", ["日本語パス"], "größe ***"],
     ["none that is shorter than 4 characters", "abc", ["abc"], "abc"],
     ["nothing where there are none", "anything", [], "anything"],

@@ -17,10 +17,11 @@ export function secretPatterns(secrets: readonly string[]): readonly Buffer[] {
   return [...patterns.values()];
 }
 
-/** Without the blanks around them: a shell drops those of an unquoted variable. */
+/** Without the blanks around them, since a shell drops those of an unquoted variable; and each as it stands in JSON. */
 function linesOf(secret: string): string[] {
   const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
-  return lines.filter((line) => line.length >= shortestMasked);
+  const masked = lines.filter((line) => line.length >= shortestMasked);
+  return masked.flatMap((line) => [line, JSON.stringify(line).slice(1, -1)]);
 }
 
 /** As in a URL, and as base64, alone or as a part of something longer. */
