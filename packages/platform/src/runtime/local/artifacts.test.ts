@@ -178,7 +178,7 @@ describe("an input", () => {
         }),
     };
     for (const [input, message] of [
-      [broken, /tar/],
+      [broken, /tar: .*archive/],
       [gone, /the store is gone/],
     ] as const) {
       await expect(steps.start({ commands: [], inputs: [input] })).rejects.toThrow(message);

@@ -37,14 +37,15 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
   const confinement = await findConfinement({ dataDirectory, databaseUrl, rooms, useNamespaces });
   if (confinement.mode === "group") logger.warn(confinement.sentence);
 
-  const dispose = (room: Room) =>
-    removeRoom(room).catch((error: unknown) => logger.warn({ err: error }, "what a step left cannot be removed"));
+  const attempt = (removal: Promise<void>) =>
+    removal.catch((error: unknown) => logger.warn({ err: error }, "what a step left cannot be removed"));
 
   const startIn = async (room: Room, plan: StepPlan, events: StepEvents, signal: AbortSignal): Promise<RunningStep> => {
     const start = startScript(room.tree, plan.commands, { ...given(room), ...plan.environment });
     const { begun, repository } = await prepare(room, plan, signal);
     const command = await confinement.command(room, repository, start.script);
     await events.starting();
+    signal.throwIfAborted();
     const environment = { PATH: searchPath, LC_ALL: "C", ...start.environment };
     const endRest = async () => {
       if (confinement.mode === "group") await endProcessesIn(room.path);
@@ -62,7 +63,7 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
       output: (path) => findOutput(room.tree, path, begun),
       dispose() {
         step.kill();
-        disposed ??= step.exited.then(() => dispose(room));
+        disposed ??= step.exited.then(() => attempt(removeRoom(room)));
         return disposed;
       },
     };
@@ -76,14 +77,14 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
       try {
         return await startIn(room, plan, events, signal);
       } catch (error) {
-        await dispose(room);
+        await attempt(removeRoom(room));
         throw error;
       }
     },
     async cleanUp() {
       for (const directory of await abandonedDirectories(allRooms, databaseUrl !== undefined)) {
         await endProcessesIn(directory);
-        await removeTree(directory);
+        await attempt(removeTree(directory));
       }
     },
   };

@@ -24,13 +24,17 @@ export async function findOutput(tree: string, path: string, begun: bigint): Pro
     : { path, kind: "directory", open: () => createTar(found) };
 }
 
-/** Whether anything at or below a path has changed since. */
+/** Whether anything at or below a path has changed since; what cannot be read, the step has made so. */
 async function isTouched(path: string, begun: bigint): Promise<boolean> {
-  const stats = await lstat(path, { bigint: true });
-  if (stats.ctimeNs > begun) return true;
-  if (!stats.isDirectory()) return false;
-  for await (const { name } of await opendir(path)) {
-    if (await isTouched(join(path, name), begun)) return true;
+  try {
+    const stats = await lstat(path, { bigint: true });
+    if (stats.ctimeNs > begun) return true;
+    if (!stats.isDirectory()) return false;
+    for await (const { name } of await opendir(path)) {
+      if (await isTouched(join(path, name), begun)) return true;
+    }
+    return false;
+  } catch {
+    return true;
   }
-  return false;
 }

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { lstat } from "node:fs/promises";
 import { promisify } from "node:util";
+import { searchPath } from "./search-path.ts";
 
 const run = promisify(execFile);
-const environment = { PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
+const environment = { PATH: searchPath, LC_ALL: "C" };
 const options = { cwd: "/", env: environment, maxBuffer: 1 << 20 };
 
 /**

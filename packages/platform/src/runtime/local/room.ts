@@ -1,5 +1,6 @@
-import { lstat, mkdir, rm, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { removeTree } from "./remove-tree.ts";
 
 /** The directories of one run of a step. */
@@ -31,7 +32,8 @@ export async function makeRoom(parent: string): Promise<Room> {
 /** Removes a room in which nothing runs. @throws an error that says what is left */
 export async function removeRoom({ path, aside }: Room): Promise<void> {
   await removeTree(path);
-  await rm(aside, { recursive: true, force: true });
+  // A step can have written there too.
+  await removeTree(aside);
 }
 
 /**
@@ -43,6 +45,9 @@ export async function fileTime({ aside }: Room): Promise<bigint> {
   const changed = async () => (await lstat(file, { bigint: true })).ctimeNs;
   await writeFile(file, "");
   const time = await changed();
-  while ((await changed()) === time) await utimes(file, 0, 0);
+  while ((await changed()) === time) {
+    await delay(1);
+    await utimes(file, 0, 0);
+  }
   return time;
 }

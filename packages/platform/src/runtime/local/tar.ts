@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { errorCode } from "../../db/embedded/files.ts";
+import { searchPath } from "./search-path.ts";
 
 /** Characters of what tar says that are kept. */
 const errorsKept = 2_048;
 
 function startTar(args: readonly string[]) {
-  const environment = { PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" };
+  const environment = { PATH: searchPath, LC_ALL: "C" };
   const child = spawn("tar", args, { cwd: "/", env: environment, stdio: ["pipe", "pipe", "pipe"] });
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -16,7 +17,7 @@ function startTar(args: readonly string[]) {
   });
   child.stdin.on("error", () => {});
   const ended = once(child, "close").then(([code]) => {
-    if (code !== 0) throw new Error(`tar: ${errors.trim().split("\n").at(-1) ?? `exit code ${code}`}`);
+    if (code !== 0) throw new Error(errors.trim().split("\n")[0] || `tar ended with ${code}`);
   });
   ended.catch(() => {});
   return { child, ended };

@@ -132,6 +132,7 @@ test("what a step makes of its directories does not keep them from being removed
     "mkdir ro && touch ro/file && chmod 555 ro",
     "ln -s / root && ln -s .. up && mkfifo fifo && touch -- -rf '*'",
     "chmod 000 $HOME $TMPDIR",
+    'test -e "$DATA/agent.env" || { mkdir -p "$DATA/x/y" && chmod 000 "$DATA/x"; }',
     "chmod 000 . ..",
     deep,
   );
