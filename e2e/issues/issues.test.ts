@@ -87,6 +87,8 @@ test("filters narrow the list, each by itself and together", async () => {
     /^issues 1-2 of 3: [\s\S]*There are more: list_issues with the same filters and offset=2\.$/,
   );
   expect(await found({ limit: 2, offset: 2 })).toEqual([1]);
+  await ada.use("update_issue", { number: 2, labels: ["docs, for users", "docs"] });
+  expect(await found({ labels: ["docs", "docs, for users"] })).toEqual([2]);
 });
 
 test("long texts come in pieces that say how to go on, and nothing is lost", async () => {

@@ -31,7 +31,7 @@ export const listIssues = defineTool({
         api.call(issues.listIssues, {
           project_id: project,
           status,
-          labels: labels?.join(","),
+          labels: inQuery(labels),
           assignee_id: assigned?.id,
           assignee: assigned?.name,
           author_id: wrote?.id,
@@ -52,6 +52,11 @@ export const listIssues = defineTool({
     return lookedThrough === undefined ? found : [note(filteredHere(lookedThrough)), found];
   },
 });
+
+/** Labels as a query takes them: one that holds a comma it cannot, and is looked for here. */
+function inQuery(labels: readonly string[] = []): string | undefined {
+  return labels.filter((label) => !label.includes(",")).join(",") || undefined;
+}
 
 interface Filters {
   readonly labels: readonly string[] | undefined;
