@@ -191,6 +191,31 @@ describe("merge requests", () => {
   });
 });
 
+test("comments and reviews of a merge request are read in pages", async () => {
+  const call = { number: 2, limit: 2, offset: 2 };
+  expect((await answer("list_merge_request_comments", call)).match(/Comment \d/g)).toEqual(["Comment 3", "Comment 4"]);
+  expect(await answer("list_merge_request_comments", { ...call, offset: 1, limit: 1, reviews: true })).toMatch(
+    new RegExp(
+      `^reviews 2-2:\\n.*\\n${bob} approve 2026-02-01T00:01:00Z\\n {2}Review 2\\.\\n.*\\nThere are more: .*offset=2\\.$`,
+    ),
+  );
+  expect(await answer("list_merge_request_comments", { number: 2, offset: 9 })).toBe(
+    "no comments at offset 9: the list ends before it.",
+  );
+});
+
+test("a refusal in plain text is told as it came", async () => {
+  await using strict = await startStandIn((response) => {
+    response
+      .writeHead(422, { "content-type": "text/plain; charset=utf-8" })
+      .end("Failed to deserialize the JSON body into the target type: status: unknown variant");
+  });
+  await using session = await startOn(strict);
+  expect((await call(session, "update_issue", { number: 2, status: "closed" })).text).toMatch(
+    /^update_issue failed: 422 "Failed to deserialize .*unknown variant" .*\nCorrect the arguments and call again\./,
+  );
+});
+
 test("comments are written", async () => {
   expect(await answer("add_issue_comment", { number: 2, body: "Yes." })).toBe("number: 2\ncomment_id: comment-46");
   expect(await answer("add_merge_request_comment", { number: 2, body: "Yes." })).toBe(
