@@ -71,6 +71,6 @@ export async function listSteps(db: Queryable, pipelineId: string): Promise<Step
     .orderBy("step_order")
     .select(["id", "step_order", "name", "image", "status", "exit_code", "log_ref", "created_at", "started_at"])
     .select(["finished_at", "reason", "message", "depends_on", "attempt"])
-    .select(sql<number | null>`round(extract(epoch from finished_at - started_at) * 1000)::int`.as("duration_ms"))
+    .select(sql<number | null>`round(extract(epoch from finished_at - started_at) * 1000)::bigint`.as("duration_ms"))
     .execute();
 }

@@ -167,6 +167,15 @@ describe("pipelines", () => {
     expect(shown.body.steps[0]).toMatchObject({ duration_ms: null, started_at: null, log_ref: null, attempt: 0 });
   });
 
+  test("are shown also when a step ended long after it began, as on a computer that was off meanwhile", async () => {
+    const { body } = await start("main");
+    const [started_at, finished_at] = ["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"];
+    const ofIt = platform.db.updateTable("pipeline_steps").where("pipeline_id", "=", body.id);
+    await ofIt.where("name", "=", "a").set({ started_at, finished_at }).execute();
+    const shown = await platform.send("GET", path(`/${body.id}`), admin);
+    expect([shown.status, shown.body.steps?.[0].duration_ms]).toEqual([200, 31 * 24 * 60 * 60 * 1000]);
+  });
+
   test("are those of their project only", async () => {
     const { body } = await start("main");
     for (const [id, of] of [
