@@ -1,6 +1,7 @@
 import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mcpConfig, roles } from "@platform-mcp/runner";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { serverBundles } from "../lib/bundles.ts";
 import { runProgram } from "../lib/run-program.ts";
@@ -66,6 +67,18 @@ describe.each(Object.entries(calls))("%s, alone in a directory", (name, [tool, a
     await platform.aborted(1);
     expect(server.stderr).toBe("");
   });
+});
+
+test("what a server reads from its environment, a host's configuration passes on", async () => {
+  const role = roles.get("dev");
+  if (role === undefined) throw new Error("there is a role dev");
+  const { mcpServers } = mcpConfig({ role, domains: role.servers, serversDir: directory, node: "node" });
+  for (const [name, { env }] of Object.entries(mcpServers)) {
+    const { stdout } = await runProgram(join(directory, `${name}.js`), ["--help"]);
+    const read = stdout.match(/^ {2}[A-Z][A-Z_]+(?= )/gm)?.map((line) => line.trim()) ?? [];
+    expect(read.length).toBeGreaterThan(5);
+    expect(Object.keys(env)).toEqual(expect.arrayContaining(read));
+  }
 });
 
 test("a server's own variables stand in its help, and in no other's", async () => {

@@ -44,6 +44,12 @@ test("lines that do not fit are left out from the end, or from the beginning", (
   expect(tail).toContain(`>\nline ${first}\n`);
 });
 
+test("a share of the budget leaves the rest to what follows", () => {
+  const lines = "a line of words\n".repeat(5000);
+  const [whole, half] = [1, 0.5].map((share) => renderText(part(lines, { share })).length);
+  expect((half ?? 0) / (whole ?? 0)).toBeCloseTo(0.5, 1);
+});
+
 test("a platform that had more is said to have had more", () => {
   expect(renderText(part("a\nb", { more: true }))).toMatch(/shown 1-2 of 2$/);
 });

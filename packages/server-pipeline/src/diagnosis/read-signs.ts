@@ -7,6 +7,8 @@ import { SignFinder } from "./sign-finder.ts";
 
 /** Of a longer log only the end is looked at: what fails, fails last. */
 const maxBytes = 16_777_216;
+/** Characters of a line's beginning and end: many lines tell more than one long one. */
+const signBounds = { head: 500, tail: 200 };
 
 interface FailedStep {
   readonly project_id: string;
@@ -30,7 +32,7 @@ async function signsIn(api: Api, { project_id, pipeline_id, step }: FailedStep):
   const read = await readLog(
     api,
     { project_id, pipeline_id, step_id: step.id, tail: 1_000_000, max_bytes: maxBytes },
-    { time: readingTime({ isRunning: false }), onLine: (number, text) => finder.add(number, text) },
+    { time: readingTime({ isRunning: false }), bounds: signBounds, onLine: (number, text) => finder.add(number, text) },
   );
   const found = finder.finish();
   const lines = found.lines.map(({ number, text }) => ({ number: number + read.shift, text }));
@@ -42,6 +44,8 @@ async function signsIn(api: Api, { project_id, pipeline_id, step }: FailedStep):
     key: "log",
     lines,
     keep: "head",
+    // What changed is worth some of the answer, too.
+    share: 0.7,
     position: () => `${found.telling ? "those that tell most" : "the last"} of ${read.total}`,
     more: skipped !== "",
     rest: (_, last) =>

@@ -6,6 +6,8 @@ interface ShowOptions {
   readonly key: string;
   readonly lines: readonly LogLine[];
   readonly keep: "head" | "tail";
+  /** How much of the remaining budget they may use; all of it by default. */
+  readonly share?: number;
   /** The lines shown, as a field above them. */
   readonly position?: (first: number, last: number) => string;
   readonly more: boolean;
@@ -14,13 +16,14 @@ interface ShowOptions {
 }
 
 /** Lines of a log with their numbers; a gap between them is a line of its own. */
-export function showLog({ key, lines, keep, position, more, rest }: ShowOptions): Part {
+export function showLog({ key, lines, keep, share = 1, position, more, rest }: ShowOptions): Part {
   const numberAt = (line: number) => lines[line - 1]?.number ?? 0;
   return text({
     key,
     // The last line may be empty, and is a line nevertheless.
     text: `${lines.map((line) => line.text).join("\n")}\n`,
     keep,
+    share,
     more,
     label: (line) => labelOf(lines, line - 1),
     ...(position && {

@@ -188,3 +188,17 @@ test("the end of a log that is larger than is looked at is looked at", async () 
   expect(text).toMatch(/^600004: {3}9:14 {2}error {4}'missing' is not defined/m);
   expect(text).toMatch(/Lines 1-\d+ were not looked at; get_step_logs with grep does\./);
 });
+
+test("long lines leave room for what changed", async () => {
+  const large = Array.from(
+    { length: 60 },
+    (_, at) => `src/file-${at}.ts(1,2): error TS1: ${"many words ".repeat(300)}\n`,
+  );
+  const { text } = await diagnose({
+    [`GET /pipelines/${pipeline_id}/steps/${idOf(12)}/logs`]: sendLog(large.join("")),
+  });
+  expect(text).toContain("src/add.ts modified 3 1");
+  expect(text).toContain('"Ada" "Break it"');
+  expect(text).toMatch(/What follows: get_step_logs with from_line=\d+\./);
+  expect(text).toMatch(/Next: fix it/);
+});
