@@ -42,6 +42,7 @@ describe("secrets in an output", () => {
       ['pa"ss\\word\nline'],
       String.raw`{"a":"***\n***"}`,
     ],
+    ["as shells print them", String.raw`+ echo 'it'\''s me' 'it'"'"'s me'`, ["it's me"], "+ echo '***' '***'"],
     ["other than ASCII", "größe 日本語パス", ["日本語パス"], "größe ***"],
     ["none that is shorter than 4 characters", "abc", ["abc"], "abc"],
     ["nothing where there are none", "anything", [], "anything"],
@@ -58,6 +59,10 @@ describe("secrets in an output", () => {
       }
     }
     expect(masked(`https://me:${encodeURIComponent(secret)}@example.com`, secret)).toBe("https://me:***@example.com");
+    expect(masked(new URLSearchParams({ a: secret }).toString(), secret)).toBe("a=***");
+    expect(
+      masked(encodeURIComponent(secret).replaceAll("%2F", "%2f").replaceAll("%3F", "%3f"), "e? battery/s"),
+    ).toMatch(/\*\*\*/);
     const key = "0123456789abcdef".repeat(40);
     const wrapped = Buffer.from(key).toString("base64").replace(/.{76}/g, "$&\n");
     expect(masked(wrapped, key).replaceAll("\n", "")).toMatch(/^(\*\*\*)+.{0,3}$/);

@@ -17,20 +17,29 @@ export function secretPatterns(secrets: readonly string[]): readonly Buffer[] {
   return [...patterns.values()];
 }
 
-/** Without the blanks around them, since a shell drops those of an unquoted variable; and each as it stands in JSON. */
+/** Without the blanks around them, since a shell drops those of an unquoted variable; and as JSON and shells quote them. */
 function linesOf(secret: string): string[] {
   const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
   const masked = lines.filter((line) => line.length >= shortestMasked);
-  return masked.flatMap((line) => [line, JSON.stringify(line).slice(1, -1)]);
+  return masked.flatMap((line) => [
+    line,
+    JSON.stringify(line).slice(1, -1),
+    // As `set -x` prints it: by bash, and by dash.
+    line.replaceAll("'", "'\\''"),
+    line.replaceAll("'", `'"'"'`),
+  ]);
 }
 
-/** As in a URL, and as base64, alone or as a part of something longer. */
+/** As in URLs and forms, and as base64, alone or as a part of something longer. */
 function encodingsOf(secret: string): string[] {
   const whole = secret.trim();
   if (whole.length < shortestMasked) return [];
+  const form = new URLSearchParams([["", whole]]).toString().slice(1);
+  const percent = [encodeURIComponent(whole.toWellFormed()), form];
+  const lowerCase = percent.map((text) => text.replace(/%../g, (digits) => digits.toLowerCase()));
   const base64 = [0, 1, 2].flatMap((offset) => [secret, whole].map((text) => base64At(offset, text)));
   const urlSafe = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
-  return [encodeURIComponent(whole.toWellFormed()), ...base64, ...urlSafe];
+  return [...percent, ...lowerCase, ...base64, ...urlSafe];
 }
 
 /**
