@@ -60,9 +60,8 @@ describe("secrets in an output", () => {
     }
     expect(masked(`https://me:${encodeURIComponent(secret)}@example.com`, secret)).toBe("https://me:***@example.com");
     expect(masked(new URLSearchParams({ a: secret }).toString(), secret)).toBe("a=***");
-    expect(
-      masked(encodeURIComponent(secret).replaceAll("%2F", "%2f").replaceAll("%3F", "%3f"), "e? battery/s"),
-    ).toMatch(/\*\*\*/);
+    const lowerCase = encodeURIComponent(secret).replace(/%../g, (digits) => digits.toLowerCase());
+    expect(masked(lowerCase, secret)).toBe("***");
     const key = "0123456789abcdef".repeat(40);
     const wrapped = Buffer.from(key).toString("base64").replace(/.{76}/g, "$&\n");
     expect(masked(wrapped, key).replaceAll("\n", "")).toMatch(/^(\*\*\*)+.{0,3}$/);
