@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
 import { readPlatformConfig } from "./config.ts";
 import { defaultRateLimits } from "./http/rate-limits.ts";
@@ -45,4 +46,11 @@ test("a master key that is none is refused without being shown", () => {
   );
   expect(() => readPlatformConfig({ PLATFORM_MASTER_KEY: wrong })).not.toThrow(wrong);
   expect(readPlatformConfig({ PLATFORM_MASTER_KEY: "Ab".repeat(32) }).masterKey).toBe("Ab".repeat(32));
+});
+
+test("steps run at the same time as many as processors, at least two, or as many as is said", () => {
+  expect(readPlatformConfig({}).maxSteps).toBe(Math.max(2, availableParallelism()));
+  expect(readPlatformConfig({ PLATFORM_MAX_STEPS: "12" }).maxSteps).toBe(12);
+  for (const text of ["0", "-1", "1.5", "many"])
+    expect(() => readPlatformConfig({ PLATFORM_MAX_STEPS: text })).toThrow("PLATFORM_MAX_STEPS must be a whole number");
 });

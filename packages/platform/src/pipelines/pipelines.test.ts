@@ -62,8 +62,8 @@ test("a push runs its steps in its commit, in the order of their dependencies, w
   const logs = await Promise.all(steps.map((step) => project.text(`pipelines/${id}/steps/${step.id}/logs`)));
   expect(logs[1]).toContain(`${await readFile(join(project.tree.path, "file"), "utf8")}feature/x\n`);
   expect(logs[2]).toContain("strict true\n");
-  const artifacts = await platform.db.selectFrom("artifacts").where("pipeline_id", "=", id).selectAll().execute();
-  expect(artifacts).toMatchObject([{ name: "site", path: "out", kind: "directory", step_id: steps[0]?.id }]);
+  const { body: artifacts } = await project.send("GET", `pipelines/${id}/artifacts`);
+  expect(artifacts).toMatchObject([{ name: "site", path: "out", step_name: "build" }]);
 });
 
 test("a failure is shown with its exit code; what comes after it is skipped, or told of it", async () => {

@@ -64,24 +64,28 @@ export class PushedProject implements Disposable {
     return (await this.send("GET", `pipelines/${id}`)).body;
   }
 
-  /** Waits until a pipeline has ended. */
-  async ended(id: string): Promise<PipelineWithSteps> {
-    return await this.#when(id, ({ status }) => status !== "pending" && status !== "running");
+  /** Waits until a pipeline has ended, at most so many milliseconds. */
+  async ended(id: string, timeout = PATIENCE): Promise<PipelineWithSteps> {
+    return await this.#when(id, ({ status }) => status !== "pending" && status !== "running", timeout);
   }
 
   /** Waits until a step's process has been started. */
   async started(id: string, step: string): Promise<PipelineWithSteps> {
-    return await this.#when(id, ({ steps }) => steps.some(({ name, started_at }) => name === step && started_at));
+    return await this.#when(
+      id,
+      ({ steps }) => steps.some(({ name, started_at }) => name === step && started_at),
+      PATIENCE,
+    );
   }
 
-  async #when(id: string, isSo: (pipeline: PipelineWithSteps) => boolean): Promise<PipelineWithSteps> {
+  async #when(id: string, isSo: (pipeline: PipelineWithSteps) => boolean, timeout: number): Promise<PipelineWithSteps> {
     return await vi.waitFor(
       async () => {
         const pipeline = await this.pipeline(id);
         if (!isSo(pipeline)) throw new Error(`the pipeline stands at ${JSON.stringify(pipeline)}`);
         return pipeline;
       },
-      { timeout: PATIENCE },
+      { timeout },
     );
   }
 
