@@ -8,7 +8,7 @@ export const mergeMergeRequest = defineTool({
   name: "merge_merge_request",
   title: "Merge merge request",
   description:
-    "Merge it into its target branch now. Refused with what to do about it when it conflicts or something is missing.",
+    "Merge a merge request into its target branch now. When it conflicts or something is missing, the refusal says what to do.",
   // It changes a branch that others live on, by which pipelines and deployments start.
   risk: "destructive",
   idempotent: true,
@@ -16,7 +16,7 @@ export const mergeMergeRequest = defineTool({
     number,
     method: z.enum(["merge", "fast_forward", "squash"]).default("merge"),
     message: z.string().min(1).max(10_000).optional().describe("Commit message"),
-    head_sha: z.string().max(64).optional().describe("Only if the source is still there"),
+    head_sha: z.string().max(64).optional().describe("Refused if the source branch has moved from it"),
     delete_source_branch: z.boolean().default(false),
   },
   output: {
