@@ -58,12 +58,11 @@ watch() {
   end
 }
 
-# In a session of its own, or at least a process group: a `kill 0` must not reach what watches over the step.
-if [ "$mode" = group ]; then
-  if command -v setsid >/dev/null; then set -- setsid "$@"; else set -m; fi
-fi
-
 {
+  # In a session of its own, or at least a process group: a `kill 0` must not reach what watches over the step.
+  if [ "$mode" = group ]; then
+    if command -v setsid >/dev/null; then set -- setsid "$@"; else set -m; fi
+  fi
   "$@" </dev/null 3<&- &
   step=$!
   set +m
