@@ -41,7 +41,7 @@ export async function checkOut(tree: string, { repository: path, commit }: Sourc
     // What is text, say, is for the commit to say here.
     "attr.tree": commit,
     // Making files takes longer than unpacking them; git does the few of a small repository by itself.
-    "checkout.workers": "4",
+    "checkout.workers": "2",
   };
   await readGit(["--git-dir", git, "--work-tree", tree, "read-tree", "-u", "--reset", commit], {
     signal,
