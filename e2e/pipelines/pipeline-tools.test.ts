@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fenced } from "../contract/lib/contract.ts";
 import { secret } from "../contract/lib/repository.ts";
 import { type Member, openTeam, type Team } from "../issues/team.ts";
@@ -91,8 +91,12 @@ describe("the log of a step", () => {
 
   test("is shown while the step runs", async () => {
     await push("slow", { ".platform.yaml": definition(["echo begun", "sleep 600"]) });
-    const waiting = await ada.use("wait_for_pipeline", { ref: "slow", timeout_seconds: 1 });
-    const pipeline_id = idIn(waiting);
+    const listed = await vi.waitUntil(
+      async () => /^\S{36}(?= \S+ slow )/m.exec(await ada.use("list_pipelines", { ref: "slow" }))?.[0],
+      { timeout: 60_000 },
+    );
+    const pipeline_id = listed ?? "";
+    const waiting = await ada.use("wait_for_pipeline", { pipeline_id, timeout_seconds: 1 });
     expect(waiting).toContain(`wait_for_pipeline with pipeline_id=${pipeline_id} goes on waiting.`);
     await expect
       .poll(() => ada.use("get_step_logs", { pipeline_id, step: "unit" }), { timeout: 60_000 })

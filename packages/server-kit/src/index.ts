@@ -14,7 +14,7 @@ export { AdvisedError } from "./tools/advised-error.ts";
 export { ArgumentError } from "./tools/argument-error.ts";
 export { ifOffered, isMissingEndpoint } from "./tools/missing-endpoint.ts";
 export { limit, offset } from "./tools/paging.ts";
-export type { Setting } from "./tools/settings.ts";
+
 export { type Api, definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
 export { nameList } from "./untrusted/name-list.ts";
 export { sanitizeLines } from "./untrusted/sanitize.ts";
