@@ -46,7 +46,8 @@ function inNamespaces({ dataDirectory, databaseUrl }: ConfinementOptions): Confi
       "Runs on the platform's own machine, in namespaces of its own: it sees the machine's files and network, but neither the platform's data nor other processes.",
     async command(room, repository, script) {
       const user = process.geteuid?.() ?? 0;
-      const hidden = await databaseSockets(dataDirectory, databaseUrl);
+      // The user's own services, which would run anything for the step outside of its namespaces.
+      const hidden = [...(await databaseSockets(dataDirectory, databaseUrl)), `/run/user/${user}`];
       const table = await prepareMounts({ dataDirectory, room, repository, hidden, isRoot: user === 0 });
       const limit = hasOwnProcessLimit() ? processes : "unlimited";
       const args = [user, process.getegid?.() ?? 0, limit, table, limited(script)].map(String);

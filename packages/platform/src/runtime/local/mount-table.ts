@@ -11,7 +11,7 @@ export interface Shown {
   readonly room: Room;
   /** The repository's real path. */
   readonly repository: string;
-  /** Directories elsewhere that are empty for the step. */
+  /** Directories elsewhere that are empty for the step; those that do not exist do not matter. */
   readonly hidden: readonly string[];
   readonly isRoot: boolean;
 }
@@ -31,7 +31,7 @@ export async function prepareMounts({ dataDirectory, room, repository, hidden, i
   }
   const lines = [
     ...(isRoot ? await mountsForRoot(join(room.aside, "dev"), empty) : []),
-    ...hidden.map((path) => line(empty, path, "bind")),
+    ...(await existing(hidden)).map((path) => line(empty, path, "bind")),
     line(room.path, roomInView, "bind"),
     line(repository, repositoryInView, readOnly),
     line(view, dataDirectory, "rbind"),
@@ -53,8 +53,8 @@ async function mountsForRoot(devices: string, empty: string): Promise<string[]> 
     line("step", join(devices, "pts"), "newinstance,ptmxmode=0666,mode=620", "devpts"),
     line(devices, "/dev", "rbind"),
     line("/proc/sys", "/proc/sys", readOnly),
-    ...((await exists("/proc/sysrq-trigger")) ? [line("/proc/sysrq-trigger", "/proc/sysrq-trigger", readOnly)] : []),
-    ...((await exists("/sys/fs/cgroup")) ? [line(empty, "/sys/fs/cgroup", "bind")] : []),
+    ...(await existing(["/proc/sysrq-trigger"])).map((path) => line(path, path, readOnly)),
+    ...(await existing(["/sys/fs/cgroup"])).map((path) => line(empty, path, "bind")),
   ];
 }
 
@@ -66,6 +66,7 @@ function line(source: string, target: string, options: string, type = "none"): s
   return `${escaped.join(" ")} ${type} ${options} 0 0\n`;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+async function existing(paths: readonly string[]): Promise<readonly string[]> {
+  const found = paths.map(async (path) => ((await stat(path).catch(() => undefined)) === undefined ? [] : [path]));
+  return (await Promise.all(found)).flat();
 }
