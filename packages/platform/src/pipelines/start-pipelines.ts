@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { PlatformConfig } from "../config.ts";
 import { Claims } from "../db/claims.ts";
+import { openBeside } from "../db/open-beside.ts";
 import type { Wakeups } from "../db/wakeups.ts";
 import { createLocalRuntime } from "../runtime/local/local-runtime.ts";
 import type { Store } from "../store.ts";
@@ -21,13 +22,16 @@ export interface PipelinesOptions {
   readonly lease?: number | undefined;
 }
 
+/** One, and others for when the other end of that has vanished. */
+const claimConnections = 3;
+
 /**
  * Starts pipelines for what is pushed and runs their steps, until it is closed: then no more is started, and what runs is
  * ended.
  */
 export async function startPipelines(options: PipelinesOptions): Promise<{ close(): Promise<void> }> {
   const { config, store, wakeups, logs, artifacts, logger, lease = 30_000 } = options;
-  const { db, repositories, masterKey } = store;
+  const { db, pool, repositories, masterKey } = store;
   const { dataDirectory, maxSteps, maxLogBytes, databaseUrl } = config;
   // A step that its platform does not show alive ends before its claim expires and another platform acts on that.
   const watchSeconds = (lease * 2) / 3 / 1000;
@@ -35,13 +39,16 @@ export async function startPipelines(options: PipelinesOptions): Promise<{ close
   const isAlone = databaseUrl === undefined;
   const runtime = await createLocalRuntime({ dataDirectory, databaseUrl, logger, watchSeconds });
   const claims = new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone });
+  const own = openBeside(pool, claimConnections);
   const worker = startWorker({
+    claimsDb: own.db,
     ...{ db, repositories, masterKey, runtime, claims, logs, artifacts, wakeups, logger, maxSteps, maxLogBytes },
   });
   const triggers = startTriggers({ db, repositories, wakeups, logger });
   return {
     close: async () => {
       await Promise.all([triggers.close(), worker.close()]);
+      await own.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Claim } from "../../db/claims.ts";
+import type { Queryable } from "../../db/queryable.ts";
 import type { Wakeups } from "../../db/wakeups.ts";
 import { repeat } from "../../repeat.ts";
 import { Bell } from "./bell.ts";
@@ -11,6 +12,8 @@ import { sweepAbandoned } from "./sweep-abandoned.ts";
 
 export interface WorkerOptions extends StepServices {
   readonly wakeups: Wakeups;
+  /** The database by connections of its own: claims are kept however many requests wait for the others. */
+  readonly claimsDb: Queryable;
   /** How many steps it runs at the same time. */
   readonly maxSteps: number;
 }
@@ -25,7 +28,7 @@ const LAST_WORDS = 20_000;
  * another platform or the next start of this one does.
  */
 export function startWorker(options: WorkerOptions): { close(): Promise<void> } {
-  const { db, claims, runtime, wakeups, maxSteps, logger } = options;
+  const { db, claimsDb, claims, runtime, wakeups, maxSteps, logger } = options;
   const runs = new Set<StepRun>();
   const stopping = new AbortController();
   const over = new AbortController();
@@ -62,7 +65,7 @@ export function startWorker(options: WorkerOptions): { close(): Promise<void> } 
     }
   };
   const tick = claims.lease / 15;
-  const keeping = attend(changed, Math.min(tick, POLL), over.signal, () => keepClaims(db, claims, runs));
+  const keeping = attend(changed, Math.min(tick, POLL), over.signal, () => keepClaims(claimsDb, claims, runs));
   const watch = setInterval(() => endUnleased(claims, runs), tick);
   const isOwn = ({ id, attempt }: Claim) => [...runs].some(({ claim }) => claim.id === id && claim.attempt === attempt);
   const sweep = () => sweepAbandoned(db, claims, { isOwn, onError });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { readPlatformConfig } from "../../../config.ts";
 import { Claims } from "../../../db/claims.ts";
+import { openBeside } from "../../../db/open-beside.ts";
 import { openWakeups } from "../../../db/wakeups.ts";
 import type { Runtime } from "../../../runtime/runtime.ts";
 import { openStore, type Store } from "../../../store.ts";
@@ -54,6 +55,7 @@ export async function openWorkScene(): Promise<WorkScene> {
   const store = await openStore(config, { mode: "owner", logger: silent });
   const { db } = store;
   const wakeups = openWakeups(store.pool);
+  const own = openBeside(store.pool, 3);
   const closing: (() => Promise<void>)[] = [];
   const projectId = await addProject(store);
   const scene: WorkScene = {
@@ -62,6 +64,7 @@ export async function openWorkScene(): Promise<WorkScene> {
     projectId,
     startWorker: ({ runtime, lease = 30_000, maxSteps = 4, isAlone = true, logger = silent, services }) => {
       const worker = startWorker({
+        claimsDb: own.db,
         ...{ db, wakeups, maxSteps, runtime, logger, repositories: store.repositories, masterKey: store.masterKey },
         claims: new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone }),
         logs: logStoreIn(dataDirectory),
@@ -88,7 +91,7 @@ export async function openWorkScene(): Promise<WorkScene> {
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(closing.map((close) => close()));
-      await wakeups.close();
+      await Promise.all([wakeups.close(), own.close()]);
       await store.close();
       await rm(dataDirectory, { recursive: true, force: true });
     },
