@@ -23,11 +23,6 @@ export interface Source {
  */
 export async function checkOut(tree: string, { repository: path, commit }: Source, signal: AbortSignal): Promise<void> {
   const repository = { path };
-  const [refs, [found]] = await Promise.all([
-    readGit(["for-each-ref", `--format=${refFormat}`, "refs/heads", "refs/tags"], { repository, signal }),
-    findObjects(repository, [commit], signal),
-  ]);
-  if (found?.type !== "commit") throw new StartError(`The commit ${commit} is not in the repository any more`);
   const git = join(tree, ".git");
   await mkdir(join(git, "objects", "info"), { recursive: true });
   await mkdir(join(git, "refs"));
@@ -35,7 +30,6 @@ export async function checkOut(tree: string, { repository: path, commit }: Sourc
     writeFile(join(git, "objects", "info", "alternates"), `${quoted(join(path, "objects"))}\n`),
     writeFile(join(git, "config"), config(path)),
     writeFile(join(git, "HEAD"), `${commit}\n`),
-    writeFile(join(git, "packed-refs"), `# pack-refs with: sorted \n${refs}`),
   ]);
   const settings = {
     // What is text, say, is for the commit to say here.
@@ -43,11 +37,18 @@ export async function checkOut(tree: string, { repository: path, commit }: Sourc
     // Making files takes longer than unpacking them; git does the few of a small repository by itself.
     "checkout.workers": "2",
   };
-  await readGit(["--git-dir", git, "--work-tree", tree, "read-tree", "-u", "--reset", commit], {
-    signal,
-    timeout,
-    settings,
-  });
+  const args = ["--git-dir", git, "--work-tree", tree, "read-tree", "-u", "--reset", commit];
+  const results = await Promise.allSettled([
+    readGit(args, { signal, timeout, settings }),
+    readGit(["for-each-ref", `--format=${refFormat}`, "refs/heads", "refs/tags"], { repository, signal }).then((refs) =>
+      writeFile(join(git, "packed-refs"), `# pack-refs with: sorted \n${refs}`),
+    ),
+  ]);
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure === undefined) return;
+  const [found] = await findObjects(repository, [commit], signal);
+  if (found?.type !== "commit") throw new StartError(`The commit ${commit} is not in the repository any more`);
+  throw failure.reason;
 }
 
 /** Branches as a clone shows them, in the order in which git sorts them. */
