@@ -55,7 +55,7 @@ export function mergeRequestRoutes(repositories: Repositories, merging: MergingO
         const { db, project, caller, audit } = request;
         const repository = repositories.of(project.id);
         const before = await requireMergeRequest(db, project.id, number);
-        const wish = { repository, projectId: project.id, number, caller, origin, body };
+        const wish = { repository, projectId: project.id, number, caller, origin, body, look: compare };
         // Before this line nothing of the request's own transaction is locked: merging uses others, and commits them.
         const pushId = await merge(merging, wish);
         await recordRefUpdates(db, repository, project.id, pushId);

@@ -1,4 +1,5 @@
 import { countCommits } from "../../git/count-commits.ts";
+import type { GitOptions } from "../../git/git.ts";
 import { mergeBase } from "../../git/merge-base.ts";
 import type { Repository } from "../../git/repository.ts";
 import { type MergedTree, mergeTrees } from "./merge-trees.ts";
@@ -21,7 +22,7 @@ export async function compareBranches(
   repository: Repository,
   target: string,
   head: string,
-  environment?: Readonly<Record<string, string>>,
+  objects?: Pick<GitOptions, "environment" | "settings">,
 ): Promise<BranchComparison> {
   const [baseSha, { ahead, behind }] = await Promise.all([
     mergeBase(repository, [target, head]),
@@ -34,6 +35,6 @@ export async function compareBranches(
     // One has all of the other: the result is that one's.
     if (baseSha === target) return { tree: `${head}^{tree}` };
     if (baseSha === head) return { tree: `${target}^{tree}` };
-    return await mergeTrees(repository, [target, head], environment);
+    return await mergeTrees(repository, [target, head], objects);
   }
 }

@@ -1,4 +1,4 @@
-import { startGit } from "../../git/git.ts";
+import { type GitOptions, startGit } from "../../git/git.ts";
 import { GitError } from "../../git/git-error.ts";
 import { records } from "../../git/records.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -13,15 +13,15 @@ const maxConflicts = 1000;
  * Merges two commits that share a history, as `git merge` would, without a work tree. The merge writes its objects.
  * Attributes of the repository decide nothing: what conflicts must not depend on what is merged.
  *
- * @param environment where git keeps the objects, if not in the repository
+ * @param objects where and how git keeps the objects, if not as usual in the repository
  */
 export async function mergeTrees(
   repository: Repository,
   [target, head]: readonly [target: string, head: string],
-  environment: Readonly<Record<string, string>> = {},
+  objects: Pick<GitOptions, "environment" | "settings"> = {},
 ): Promise<MergedTree> {
   const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", target, head];
-  const git = startGit(args, { repository, environment });
+  const git = startGit(args, { repository, ...objects });
   git.stdin.end();
   const output: AsyncIterable<Buffer> = git.stdout;
   const found: string[] = [];

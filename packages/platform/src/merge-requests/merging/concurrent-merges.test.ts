@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { findCaller } from "../../access/tokens.ts";
 import { recordRefUpdates } from "../../git/refs/record-ref-updates.ts";
 import { WorkTree } from "../../git/testing/work-tree.ts";
+import { Comparisons } from "../comparison/comparisons.ts";
 import { Stage } from "../testing/scene.ts";
 import { merge } from "./merge.ts";
 
@@ -47,6 +48,7 @@ test("platforms that do not know of each other's turns merge beside one another"
   const options = { db, logger: pino({ level: "silent" }), minimumLockAge: 0 };
   const body = { method: "squash", delete_source_branch: false } as const;
   const origin = { ip: null, requestId: "r" };
+  const { compare } = new Comparisons();
   const merging: Promise<unknown>[] = [];
   const numbers: number[] = [];
   for (let index = 0; index < 6; index++) {
@@ -54,7 +56,7 @@ test("platforms that do not know of each other's turns merge beside one another"
     numbers.push(await scene.open(`topic-${index}`));
   }
   for (const number of [...numbers, ...numbers]) {
-    const wish = { repository, projectId: scene.id, number, caller, origin, body };
+    const wish = { repository, projectId: scene.id, number, caller, origin, body, look: compare };
     merging.push(merge(options, wish).catch((error: unknown) => String(error)));
   }
   const answers = await Promise.all(merging);

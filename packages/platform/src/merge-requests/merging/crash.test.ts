@@ -4,6 +4,7 @@ import { findCaller } from "../../access/tokens.ts";
 import { recordRefUpdates } from "../../git/refs/record-ref-updates.ts";
 import { updateRefs } from "../../git/refs/update-refs.ts";
 import { reconcileAll, reconcileAnnounced } from "../../git/upkeep/reconcile.ts";
+import { Comparisons } from "../comparison/comparisons.ts";
 import { type Scene, Stage } from "../testing/scene.ts";
 import { propose } from "./propose.ts";
 
@@ -24,8 +25,9 @@ async function announced(scene: Scene, number: number, method: Method = "merge")
   if (caller === undefined) throw new Error("the token must work");
   const repository = repositories.of(scene.id);
   const origin = { ip: null, requestId: "r" };
+  const { compare } = new Comparisons();
   const body = { method, delete_source_branch: false };
-  const wish = { repository, projectId: scene.id, number, caller, origin, body };
+  const wish = { repository, projectId: scene.id, number, caller, origin, body, look: compare };
   const proposal = await db.transaction().execute(async (tx) => {
     await recordRefUpdates(tx, repository, scene.id);
     return await propose(tx, wish, new Set());

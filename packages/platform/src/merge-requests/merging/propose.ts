@@ -5,7 +5,7 @@ import type { Queryable } from "../../db/queryable.ts";
 import type { RefCommand } from "../../git/refs/update-refs.ts";
 import type { Repository } from "../../git/repository.ts";
 import { conflict, notFound } from "../../problem.ts";
-import { compareBranches } from "../comparison/compare-branches.ts";
+import { type CompareBranches, compareBranches } from "../comparison/compare-branches.ts";
 import { evaluate } from "../evaluate.ts";
 import { lockMergeRequest, type MergeRequestRow } from "../queries.ts";
 import { announceMerge } from "./announce-merge.ts";
@@ -20,6 +20,8 @@ export interface MergeWish {
   readonly caller: Caller;
   readonly origin: { readonly ip: string | null; readonly requestId: string };
   readonly body: BodyOf<typeof mergeRequests.mergeMergeRequest>;
+  /** Compares commits and leaves nothing in the repository. */
+  readonly look: CompareBranches;
 }
 
 /** A merge that may be made, and is announced: only its branches must be moved now. */
@@ -56,11 +58,20 @@ export async function propose(
   }
   if (mergeRequest.status === "closed") throw conflict(`merge request ${wish.number} is closed: reopen it first`);
 
-  const view = { db, repository, project, caller, compare: compareBranches };
+  const view = { db, repository, project, caller, compare: comparingWith(wish.look) };
   const mergeable = refuseMerge(mergeRequest, await evaluate(view, mergeRequest), body);
   if (body.delete_source_branch) refuseDeletion(project, caller, { source_branch, head: mergeable.head });
   const newSha = await commitOf(db, wish, mergeRequest, mergeable);
   return await announceMerge(db, wish, mergeRequest, { ...mergeable, newSha });
+}
+
+/** What conflicts is not stored, as it is not going to be merged: that would take much longer than to find it out. */
+function comparingWith(look: CompareBranches): CompareBranches {
+  return async (repository, target, head) => {
+    const comparison = await look(repository, target, head);
+    const { merged } = comparison;
+    return merged !== undefined && "conflicts" in merged ? comparison : compareBranches(repository, target, head);
+  };
 }
 
 /** What the target branch is to get. */
