@@ -28,18 +28,27 @@ export function startScript(
   const command = joinCommands(commands);
   if (Buffer.byteLength(command) >= longestString) throw new StartError("The commands are longer than 128 KiB");
   if (command.includes("\0")) throw new StartError("The commands contain a NUL byte");
-  const carriers = variables.map((_, index) => `STEP_VARIABLE_${index}`);
+  const prefix = freePrefix(variables.map(([name]) => name));
+  const carrier = `${prefix}_COMMANDS`;
+  const carriers = variables.map((_, index) => `${prefix}_${index}`);
   const lines = [
     `cd ${quote(tree)} || exit 126`,
     "unset OLDPWD",
     "umask 022",
     ...variables.map(([name], index) => `export ${name}="$${carriers[index]}"`),
-    'set -- "$STEP_COMMANDS"',
-    `unset STEP_COMMANDS ${carriers.join(" ")}`,
+    `set -- "$${carrier}"`,
+    `unset ${carrier} ${carriers.join(" ")}`,
     'exec /bin/sh -c "$1"',
   ];
   const values = variables.map(([, value], index) => [carriers[index] ?? "", value] as const);
-  return { script: lines.join("\n"), environment: { ...Object.fromEntries(values), STEP_COMMANDS: command } };
+  return { script: lines.join("\n"), environment: { ...Object.fromEntries(values), [carrier]: command } };
+}
+
+/** What none of the names begins with: a variable must not take the place of one that is still being carried. */
+function freePrefix(names: readonly string[]): string {
+  let prefix = "STEP_VARIABLE";
+  while (names.some((name) => name.startsWith(prefix))) prefix += "_";
+  return prefix;
 }
 
 function check(name: string, value: string): void {
