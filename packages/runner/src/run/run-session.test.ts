@@ -81,6 +81,12 @@ test("commits on a branch of the agent's own are pushed under that name", async 
   expect(await session.at("mine")).toBe("two");
 });
 
+test("what the agent has put aside is pushed too", async ({ session }) => {
+  await session.run("echo two > file; git stash --quiet");
+  expect(await session.at("agent/s1-stash")).toBe("two");
+  expect(await session.branches()).toEqual(["agent/s1-stash", "main"]);
+});
+
 test("nothing changed: nothing is pushed", async ({ session }) => {
   const { code, result } = await session.run("true");
   expect([code, result?.pushed, result?.saved]).toEqual([0, [], true]);

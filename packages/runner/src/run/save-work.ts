@@ -32,7 +32,7 @@ interface Piece {
  * all, into a bundle. Never throws for what a repository can be like.
  */
 export async function saveWork(git: Git, settings: SessionSettings): Promise<SavedWork> {
-  const { session, branch } = settings;
+  const { session } = settings;
   const problems: string[] = [];
   const pushed: Piece[] = [];
   const left: Piece[] = [];
@@ -40,7 +40,7 @@ export async function saveWork(git: Git, settings: SessionSettings): Promise<Sav
     problems.push(`the work tree could not be committed: ${reason(error)}`);
     return undefined;
   });
-  const pieces = await unpushedPieces(git, work?.commit, branch);
+  const pieces = await unpushedPieces(git, work?.commit, settings);
   for (const [index, piece] of pieces.entries()) {
     const rescue = `agent/${session}-rescue${index === 0 ? "" : `-${index}`}`;
     try {
@@ -61,12 +61,20 @@ export async function saveWork(git: Git, settings: SessionSettings): Promise<Sav
 }
 
 /** The work tree's commit, then the other local branches and the stash: each as far as no known remote branch has it. */
-async function unpushedPieces(git: Git, tree: string | undefined, branch: string): Promise<Piece[]> {
+async function unpushedPieces(
+  git: Git,
+  tree: string | undefined,
+  { branch, session }: SessionSettings,
+): Promise<Piece[]> {
   const refs = await git(["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/stash"]);
   const others = refs
     .split("\n")
     .filter((line) => line !== "")
-    .map((line) => ({ commit: line.slice(0, 40), branch: line.slice(41).replace(/^refs\/(?:heads\/)?/, "") }));
+    .map((line) => ({ commit: line.slice(0, 40), ref: line.slice(41) }))
+    .map(({ commit, ref }) => ({
+      commit,
+      branch: ref === "refs/stash" ? `agent/${session}-stash` : ref.slice("refs/heads/".length),
+    }));
   const pieces: Piece[] = [];
   for (const piece of [...(tree === undefined ? [] : [{ commit: tree, branch }]), ...others]) {
     const known = pieces.map(({ commit }) => commit);
