@@ -49,6 +49,7 @@ export function startWorker(options: WorkerOptions): { close(): Promise<void> } 
     for (const claim of claimed) {
       const run = new StepRun(options, claim, heldUntil);
       runs.add(run);
+      if (stopping.signal.aborted) run.control.stop("closing");
       void run.over.then(() => {
         runs.delete(run);
         ready.ring();
@@ -84,8 +85,6 @@ export function startWorker(options: WorkerOptions): { close(): Promise<void> } 
       stopListening();
       for (const run of runs) run.control.stop("closing");
       await working;
-      // What was claimed at the last moment.
-      for (const run of runs) run.control.stop("closing");
       const ended = Promise.all([...runs].map((run) => run.over));
       const limit = new AbortController();
       await Promise.race([ended, delay(LAST_WORDS, undefined, { signal: limit.signal }).catch(() => {})]);
