@@ -39,10 +39,10 @@ test("its output is passed on byte for byte, and the prompt comes on its standar
 });
 
 test("SIGTERM reaches Claude Code and what it started, and the work is saved", async ({ session }) => {
-  const { child, output, ended } = await session.start(
+  const { child, said, ended } = await session.start(
     "echo two > file; trap 'exit 9' TERM; echo ready; sleep 600 & wait",
   );
-  while (!output.stdout.includes("ready")) await new Promise((resolve) => child.stdout.once("data", resolve));
+  await said("ready");
   child.kill("SIGTERM");
   expect((await ended).code).toBe(9);
   expect(await session.at(branch)).toBe("two");
@@ -52,13 +52,13 @@ test("SIGKILL in the middle: what the last checkpoint held survives, on a ref th
   session,
 }) => {
   const wait = `until git --git-dir '${session.remote}' show refs/agent-wip/s1:file 2>/dev/null | grep -q two; do sleep 0.05; done`;
-  const { child, output, ended } = await session.start(
+  const { child, said, ended } = await session.start(
     `echo two > file; git add file; echo staged > other; ${wait}; echo saved; sleep 600`,
     {
       env: { CHECKPOINT_SECONDS: "0" },
     },
   );
-  while (!output.stdout.includes("saved")) await new Promise((resolve) => child.stdout.once("data", resolve));
+  await said("saved");
   child.kill("SIGKILL");
   await session.sh("pkill -f '^sleep 600$' || true");
   await ended;
@@ -85,6 +85,15 @@ test("what the agent has put aside is pushed too", async ({ session }) => {
   await session.run("echo two > file; git stash --quiet");
   expect(await session.at("agent/s1-stash")).toBe("two");
   expect(await session.branches()).toEqual(["agent/s1-stash", "main"]);
+});
+
+test("a change as quick as the clock is coarse, and no longer than what was there, is seen", async ({ session }) => {
+  const sameTime = "touch -d @1000000000";
+  const { result } = await session.run(
+    `git config core.trustctime false; ${sameTime} file; git update-index --refresh; echo two > file; ${sameTime} file .git/index`,
+  );
+  expect(result).toMatchObject({ saved: true, pushed: [{ branch }] });
+  expect(await session.at(branch)).toBe("two");
 });
 
 test("nothing changed: nothing is pushed", async ({ session }) => {
@@ -125,13 +134,13 @@ test("a branch that refuses the push, as a protected one does: the rescue branch
 });
 
 test("the remote is down and comes back", async ({ session }) => {
-  const { output, ended, child } = await session.start(
+  const { said, ended } = await session.start(
     `echo two > file; mv '${session.remote}' '${session.remote}.away'; echo gone`,
     {
       env: { PUSH_SECONDS: "60" },
     },
   );
-  while (!output.stdout.includes("gone")) await new Promise((resolve) => child.stdout.once("data", resolve));
+  await said("gone");
   await session.sh(`sleep 1; mv '${session.remote}.away' '${session.remote}'`);
   expect((await ended).code).toBe(0);
   expect(await session.at(branch)).toBe("two");

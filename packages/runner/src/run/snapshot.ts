@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Git } from "./git.ts";
@@ -39,9 +39,7 @@ export async function snapshot(git: Git, message: string): Promise<Snapshot | un
   const directory = await mkdtemp(join(tmpdir(), "runner-index-"));
   try {
     const env = { GIT_INDEX_FILE: join(directory, "index") };
-    // With what git knows about the files, only those that have changed are read.
-    const index = await git(["rev-parse", "--path-format=absolute", "--git-path", "index"]);
-    await copyFile(index, env.GIT_INDEX_FILE).catch(() => {});
+    await copyIndex(git, env.GIT_INDEX_FILE);
     // Conflicts and what is staged are the agent's affair: the tree is what lies there.
     await git(head === undefined ? ["read-tree", "--empty"] : ["read-tree", "--reset", head], { env });
     const keep = denied.flatMap((name) => [`:(exclude,glob)**/${name}`, `:(exclude,glob)**/${name}/**`]);
@@ -57,4 +55,17 @@ export async function snapshot(git: Git, message: string): Promise<Snapshot | un
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * A copy of the agent's index: with what git knows about the files, only those that have changed are read. Its time comes
+ * with it, by which git tells which files may have changed since without looking it, as times are coarse.
+ */
+async function copyIndex(git: Git, copy: string): Promise<void> {
+  const index = await git(["rev-parse", "--path-format=absolute", "--git-path", "index"]);
+  const known = await stat(index).catch(() => undefined);
+  // A repository without a commit has none.
+  if (known === undefined) return;
+  await copyFile(index, copy);
+  await utimes(copy, known.atime, known.mtime);
 }

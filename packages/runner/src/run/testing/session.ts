@@ -40,10 +40,14 @@ export class SessionFixture implements AsyncDisposable {
       await writeFile(join(directory, "servers", `platform-${name}.js`), "");
     }
     await execute("git", ["init", "--quiet", "--bare", "--initial-branch=main", remote], { env: base });
-    await execute("git", ["clone", "--quiet", remote, workspace], { env: base });
-    await fixture.sh(
-      "git checkout --quiet -b main && echo one > file && echo ignored > .gitignore && git add -A && git commit --quiet -m one && git push --quiet origin main && git remote set-head origin main",
-    );
+    await execute("git", ["init", "--quiet", "--initial-branch=main", workspace], { env: base });
+    const setUp = [
+      `git remote add origin '${remote}'`,
+      "echo one > file; echo ignored > .gitignore; git add -A; git commit --quiet -m one",
+      "git push --quiet origin main",
+      "git remote set-head origin main",
+    ];
+    await fixture.sh(setUp.join(" && "));
     return fixture;
   }
 
@@ -93,7 +97,16 @@ export class SessionFixture implements AsyncDisposable {
       const last = output.stderr.trimEnd().split("\n").at(-1) ?? "";
       return { code, ...output, result: last.startsWith("{") ? JSON.parse(last) : undefined };
     });
-    return { child, output, ended };
+    /** Waits until the agent has said something. @throws when it ends before */
+    const said = async (words: string) => {
+      while (!output.stdout.includes(words)) {
+        const more = once(child.stdout, "data").then(() => true);
+        if (!(await Promise.race([more, ended.then(() => false)]))) {
+          throw new Error(`the session ended without ${words}: ${output.stdout}${output.stderr}`);
+        }
+      }
+    };
+    return { child, said, ended };
   }
 
   /** Runs a session to its end. */
