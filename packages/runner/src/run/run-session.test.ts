@@ -53,14 +53,15 @@ test("SIGKILL in the middle: what the last checkpoint held survives, on a ref th
 }) => {
   const wait = `until git --git-dir '${session.remote}' show refs/agent-wip/s1:file 2>/dev/null | grep -q two; do sleep 0.05; done`;
   const { child, said, ended } = await session.start(
-    `echo two > file; git add file; echo staged > other; ${wait}; echo saved; sleep 600`,
+    `echo $$ > ../pid; echo two > file; git add file; echo staged > other; ${wait}; echo saved; sleep 600`,
     {
       env: { CHECKPOINT_SECONDS: "0" },
     },
   );
   await said("saved");
   child.kill("SIGKILL");
-  await session.sh("pkill -f '^sleep 600$' || true");
+  // In a container all ends with the runner.
+  await session.sh('kill -s KILL -- "-$(cat ../pid)"');
   await ended;
   expect(await session.at("refs/agent-wip/s1")).toBe("two");
   expect(await session.at("refs/agent-wip/s1", "other")).toBe("staged");
