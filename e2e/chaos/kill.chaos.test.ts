@@ -7,7 +7,7 @@ import { seed, seededRandom } from "../lib/seeded-random.ts";
 import { ProjectWriter } from "./project-writer.ts";
 import { ServedPlatform } from "./served-platform.ts";
 
-const rounds = Number(process.env.CHAOS_ROUNDS ?? 5);
+const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
 /** Milliseconds that a restart may take. Alone on the machine it is the promise; among other tests it only bounds a hang. */
 const patience = process.env.CHAOS_ROUNDS === undefined ? 30_000 : 3_000;
 

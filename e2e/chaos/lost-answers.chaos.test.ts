@@ -10,7 +10,7 @@ import { type AnswerProxy, startAnswerProxy } from "../lib/answer-proxy.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
 import { ServedPlatform } from "./served-platform.ts";
 
-const rounds = Number(process.env.CHAOS_ROUNDS ?? 3);
+const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
 const stderr = 2;
 
 let data: string;

@@ -7,7 +7,7 @@ import { GitUser, git } from "../lib/git-user.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
 import { kill, victims } from "./victims.ts";
 
-const rounds = Number(process.env.CHAOS_ROUNDS ?? 3);
+const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
 /** Merge requests that are merged at once in a round; of the odd ones nobody asks again. */
 const atOnce = 6;
 

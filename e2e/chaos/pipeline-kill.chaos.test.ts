@@ -9,7 +9,7 @@ import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-pla
 import { GitUser } from "../lib/git-user.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
 
-const rounds = Number(process.env.CHAOS_ROUNDS ?? 3);
+const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
 const run = promisify(execFile);
 
 interface Step {

@@ -6,7 +6,7 @@ import { GitUser, git } from "../lib/git-user.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
 import { kill, victims } from "./victims.ts";
 
-const rounds = Number(process.env.CHAOS_ROUNDS ?? 4);
+const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
 
 /** Somebody who pushes one commit after the other to a branch of their own, without pause. */
 class Pusher {

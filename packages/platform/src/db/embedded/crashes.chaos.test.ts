@@ -7,7 +7,7 @@ import { layoutOf } from "./layout.ts";
 import { processesMarked } from "./process-table.ts";
 import { markerOf } from "./server.ts";
 
-const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 5);
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 2);
 const SEED = Number(process.env.CHAOS_SEED ?? randomInt(2 ** 31));
 /** How soon it must be back, in milliseconds. Beside all other tests, on a busy machine, time is not what is tested. */
 const RESTART = process.env.CHAOS_ROUNDS === undefined ? 30_000 : 3_000;

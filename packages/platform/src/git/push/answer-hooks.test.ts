@@ -1,9 +1,18 @@
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, Socket } from "node:net";
-import { text } from "node:stream/consumers";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { answerHooks, type HookQuestion } from "./answer-hooks.ts";
+
+let directory: string;
+let sockets = 0;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "answer-hooks-"));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** What a hook reads when it writes these chunks and then no more, and what it was understood to ask. */
 async function ask(chunks: readonly Buffer[]): Promise<{ answer: string; questions: HookQuestion[] }> {
@@ -14,14 +23,19 @@ async function ask(chunks: readonly Buffer[]): Promise<{ answer: string; questio
       return { accepted: true, lines: ["said\nso"] };
     });
     socket.on("end", () => setImmediate(() => socket.end()));
-  }).listen(0, "127.0.0.1");
+  }).listen(join(directory, String(++sockets)));
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("it listens on a port");
-  const hook = new Socket({ allowHalfOpen: true }).connect(address.port, "127.0.0.1");
+  const hook = new Socket({ allowHalfOpen: true }).connect(join(directory, String(sockets)));
+  let answer = "";
+  hook.setEncoding("utf8").on("data", (text: string) => {
+    answer += text;
+  });
+  // Who is refused in the middle of a question cannot write the rest of it.
+  hook.on("error", () => {});
+  const closed = once(hook, "close");
   for (const chunk of chunks) hook.write(chunk);
   hook.end();
-  const answer = await text(hook);
+  await closed;
   server.close();
   return { answer, questions };
 }
