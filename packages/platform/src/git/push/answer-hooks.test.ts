@@ -32,7 +32,7 @@ async function ask(chunks: readonly Buffer[]): Promise<{ answer: string; questio
   });
   // Who is refused in the middle of a question cannot write the rest of it.
   hook.on("error", () => {});
-  const closed = once(hook, "close");
+  const closed = new Promise((resolve) => hook.once("close", resolve));
   for (const chunk of chunks) hook.write(chunk);
   hook.end();
   await closed;
