@@ -40,7 +40,10 @@ async function clone(
     await git(...config, "clone", "--quiet", url.href, directory);
     return await git("-C", directory, "rev-parse", "HEAD");
   } catch (error) {
-    return /not found|Authentication failed|could not read Username|403/.exec(String(error))?.[0] ?? String(error);
+    // A bare number would also be found in a token or a port.
+    return (
+      /not found|Authentication failed|could not read Username|error: 403/.exec(String(error))?.[0] ?? String(error)
+    );
   }
 }
 

@@ -25,29 +25,44 @@ import { updateMergeRequest } from "./update-merge-request.ts";
 /** Merges at work at the same time, each with two of the platform's ten database connections. */
 const mergesAtOnce = 3;
 
+/**
+ * Other writes at work at the same time that wait for a repository's lock, or look into it under that, which can take
+ * seconds: each holds a connection, and the rest of the platform needs some as well.
+ */
+const writesAtOnce = 5;
+
 export function mergeRequestRoutes(repositories: Repositories, merging: MergingOptions): readonly Route[] {
   const { compare } = new Comparisons();
+  const turns = new Turns(writesAtOnce);
   return [
     implement(mergeRequests.listMergeRequests, ({ db, project, query }) => listMergeRequests(db, project.id, query)),
 
-    implement(mergeRequests.createMergeRequest, async ({ body, ...request }) => {
-      const repository = repositories.of(request.project.id);
-      const { number } = await createMergeRequest({ ...request, repository }, body);
-      const created = await requireMergeRequest(request.db, request.project.id, number);
-      return await mergeRequestDetails({ ...request, repository, compare }, created);
-    }),
+    implement(
+      mergeRequests.createMergeRequest,
+      async ({ body, ...request }) => {
+        const repository = repositories.of(request.project.id);
+        const { number } = await createMergeRequest({ ...request, repository }, body);
+        const created = await requireMergeRequest(request.db, request.project.id, number);
+        return await mergeRequestDetails({ ...request, repository, compare }, created);
+      },
+      { turns },
+    ),
 
     implement(mergeRequests.getMergeRequest, async ({ params: { number }, ...request }) => {
       const found = await requireMergeRequest(request.db, request.project.id, number);
       return await mergeRequestDetails({ ...request, repository: repositories.of(request.project.id), compare }, found);
     }),
 
-    implement(mergeRequests.updateMergeRequest, async ({ params: { number }, body, ...request }) => {
-      const repository = repositories.of(request.project.id);
-      await updateMergeRequest({ ...request, repository }, number, body);
-      const updated = await requireMergeRequest(request.db, request.project.id, number);
-      return await mergeRequestDetails({ ...request, repository, compare }, updated);
-    }),
+    implement(
+      mergeRequests.updateMergeRequest,
+      async ({ params: { number }, body, ...request }) => {
+        const repository = repositories.of(request.project.id);
+        await updateMergeRequest({ ...request, repository }, number, body);
+        const updated = await requireMergeRequest(request.db, request.project.id, number);
+        return await mergeRequestDetails({ ...request, repository, compare }, updated);
+      },
+      { turns },
+    ),
 
     implement(
       mergeRequests.mergeMergeRequest,
@@ -80,11 +95,15 @@ export function mergeRequestRoutes(repositories: Repositories, merging: MergingO
       return reviews.map((review) => reviewView(review, found, tip ?? found.head_sha));
     }),
 
-    implement(mergeRequests.createReview, async ({ params: { number }, body, ...request }) => {
-      const repository = repositories.of(request.project.id);
-      const review = await createReview({ ...request, repository }, number, body);
-      return reviewView(review, review, review.commit_sha);
-    }),
+    implement(
+      mergeRequests.createReview,
+      async ({ params: { number }, body, ...request }) => {
+        const repository = repositories.of(request.project.id);
+        const review = await createReview({ ...request, repository }, number, body);
+        return reviewView(review, review, review.commit_sha);
+      },
+      { turns },
+    ),
 
     implement(mergeRequests.listMergeRequestComments, async ({ db, project, params: { number }, query }) =>
       listComments(db, await subjectOf(db, project.id, number), query),

@@ -79,7 +79,7 @@ describe.each([
 
   test("is asked to end and does so in its own way, its children too", async () => {
     const child = "sh -c 'trap \"echo child; exit\" TERM; echo up; while :; do sleep 0.05; done' &";
-    const step = await steps.start({ commands: [`${child} trap 'wait; echo parent; exit 3' TERM; wait`] });
+    const step = await steps.start({ commands: [`trap 'wait; echo parent; exit 3' TERM; ${child} wait`] });
     await until(() => step.text().includes("up"), 10_000);
     step.stop();
     step.stop();
