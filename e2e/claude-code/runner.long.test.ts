@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +5,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../scripts/lib/build/build.ts";
 import { GitUser } from "../lib/git-user.ts";
 import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/platform.ts";
+import { readRunnerSession } from "../lib/runner-session.ts";
 import { claudeBinary } from "./install.ts";
 import { type ScriptedTurn, startMessagesApi } from "./messages-api.ts";
+import { runInGroup } from "./process-group.ts";
 
 let directory: string;
 let platform: TestPlatform;
@@ -80,7 +80,8 @@ async function session(name: string, { role, turns }: SessionOptions) {
     `${platform.url.replace("//", "//admin@")}/admin/hostile.git`,
   );
   await bringHostileSettings(clone, out);
-  const child = spawn(process.execPath, [join(outDir, "runner.js"), "--max-turns", "9", "--", "-p is no option"], {
+  const args = [join(outDir, "runner.js"), "--max-turns", "9", "--", "-p is no option"];
+  const end = await runInGroup(process.execPath, args, {
     cwd: clone,
     env: {
       PATH: `${join(directory, "bin")}:${process.env.PATH}`,
@@ -95,47 +96,29 @@ async function session(name: string, { role, turns }: SessionOptions) {
       MCP_SERVERS_DIR: join(outDir, "servers"),
       ...(role !== undefined && { AGENT_ROLE: role }),
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    deadlineMs: 100_000,
   });
-  const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output.stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    output.stderr += text;
-  });
-  const [code] = await once(child, "close");
   await api.close();
-  const events = output.stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const branch = await user.try("ls-remote", `${platform.url.replace("//", `//admin:${token}@`)}/admin/hostile.git`);
-  return { code, events, ...output, token, requests: [...api.requests], ran: await readdir(out), branch };
+  return { ...end, ...readRunnerSession(end), token, requests: [...api.requests], ran: await readdir(out) };
 }
 
 test("nothing that the repository brings is run, its servers do not replace the platform's, and the work is pushed", async () => {
-  const { code, events, stderr, requests, ran, token } = await session("hostile", {
+  const { exitCode, servers, events, stderr, result, requests, ran, token } = await session("hostile", {
     turns: [
       { use: [{ tool: "Bash", input: { command: "echo work > work.txt", description: "work" } }] },
       { use: [{ tool: "mcp__platform-core__get_project", input: {} }] },
       { say: "done" },
     ],
   });
-  expect(code, stderr).toBe(0);
+  expect(exitCode, stderr).toBe(0);
   expect(ran).toEqual([]);
-  const init = events.find(({ subtype }) => subtype === "init");
-  expect(init.mcp_servers.map(({ name, status }: Record<string, string>) => `${name} ${status}`).sort()).toEqual([
-    "platform-core connected",
-    "platform-issues connected",
-    "platform-pipeline connected",
-  ]);
+  expect(servers).toEqual(["platform-core connected", "platform-issues connected", "platform-pipeline connected"]);
   expect(requests[2]?.toolResults[0]?.text).toContain("name: hostile");
   const said = JSON.stringify(requests[0]?.body);
   expect(said).toContain("MARK-OF-THE-DEFAULT-BRANCH");
   expect(said).not.toContain("MARK-OF-THE-BRANCH");
   expect(said).toContain("-p is no option");
-  expect(JSON.parse(stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({
+  expect(result).toMatchObject({
     type: "runner_result",
     saved: true,
     pushed: [{ branch: "agent/hostile" }],
@@ -144,10 +127,6 @@ test("nothing that the repository brings is run, its servers do not replace the 
 }, 120_000);
 
 test("another role has its own servers", async () => {
-  const { events } = await session("ui", { role: "ui", turns: [{ say: "done" }] });
-  const init = events.find(({ subtype }) => subtype === "init");
-  expect(init.mcp_servers.map(({ name }: Record<string, string>) => name).sort()).toEqual([
-    "platform-core",
-    "platform-issues",
-  ]);
+  const { servers } = await session("ui", { role: "ui", turns: [{ say: "done" }] });
+  expect(servers).toEqual(["platform-core connected", "platform-issues connected"]);
 }, 120_000);

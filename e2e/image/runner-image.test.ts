@@ -4,6 +4,7 @@ import { readVersion } from "../../scripts/lib/build/version.ts";
 import { withExampleRepository } from "../../scripts/lib/start/example-repository.ts";
 import { startMessagesApi } from "../claude-code/messages-api.ts";
 import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/platform.ts";
+import { readRunnerSession } from "../lib/runner-session.ts";
 import { engine, image, runContainer } from "./container.ts";
 
 let platform: TestPlatform;
@@ -87,18 +88,10 @@ test("a session as in a pod: servers of the role, work pushed, with a read-only 
     }),
   ).finally(() => api.close());
   expect(end.code, end.stderr).toBe(0);
-  const events = end.stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const init = events.find(({ subtype }) => subtype === "init");
-  expect(init.mcp_servers.map(({ name, status }: Record<string, string>) => `${name} ${status}`).sort()).toEqual([
-    "platform-core connected",
-    "platform-issues connected",
-    "platform-pipeline connected",
-  ]);
+  const { servers, result } = readRunnerSession(end);
+  expect(servers).toEqual(["platform-core connected", "platform-issues connected", "platform-pipeline connected"]);
   expect(api.requests[2]?.toolResults[0]?.text).toContain("name: hello-web");
-  expect(JSON.parse(end.stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({
+  expect(result).toMatchObject({
     saved: true,
     pushed: [{ branch: "agent/pod-1" }],
   });

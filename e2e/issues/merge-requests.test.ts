@@ -16,8 +16,6 @@ beforeAll(async () => {
   bob = await team.join("bob");
 });
 afterAll(async () => {
-  await ada?.[Symbol.asyncDispose]();
-  await bob?.[Symbol.asyncDispose]();
   await team?.[Symbol.asyncDispose]();
 });
 

@@ -59,8 +59,6 @@ beforeAll(async () => {
   reader = await team.join("reader", { server: "platform-core" });
 });
 afterAll(async () => {
-  await writer?.[Symbol.asyncDispose]();
-  await reader?.[Symbol.asyncDispose]();
   await team?.[Symbol.asyncDispose]();
 });
 

@@ -14,7 +14,6 @@ beforeAll(async () => {
   await ada.git.git("push", "--quiet", "origin", "HEAD:refs/heads/topic");
 });
 afterAll(async () => {
-  await ada?.[Symbol.asyncDispose]();
   await team?.[Symbol.asyncDispose]();
 });
 

@@ -24,7 +24,7 @@ export interface MemberTools {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A real platform with one project, whose repository has a first commit on `main`. */
+/** A real platform with one project, whose repository has a first commit on `main`. It goes with all who have joined. */
 export interface Team extends AsyncDisposable {
   readonly platform: TestPlatform;
   readonly project: TestProject;
@@ -37,11 +37,19 @@ export async function openTeam(): Promise<Team> {
   await using first = await GitUser.create();
   await first.commit("one\ntwo\nthree\n");
   const project = await platform.importRepository(first.path, "team");
+  const members: Member[] = [];
   return {
     platform,
     project,
-    join: (name, tools = {}) => joinTeam(platform, project, name, tools),
-    [Symbol.asyncDispose]: () => platform.close(),
+    async join(name, tools = {}) {
+      const member = await joinTeam(platform, project, name, tools);
+      members.push(member);
+      return member;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const member of members) await member[Symbol.asyncDispose]();
+      await platform.close();
+    },
   };
 }
 

@@ -33,8 +33,6 @@ beforeAll(async () => {
   await reader.use("review_merge_request", { number: 1, verdict: "comment", head_sha, body: hostileText });
 });
 afterAll(async () => {
-  await mallory?.[Symbol.asyncDispose]();
-  await reader?.[Symbol.asyncDispose]();
   await team?.[Symbol.asyncDispose]();
 });
 

@@ -49,8 +49,7 @@ async function run(): Promise<void> {
   write("starting a platform\n");
   await using stage = await setStage(await scopesOf(bundles, role.defaults));
   const shell = await openShell(stage);
-  const servers = role.servers.map((domain) => `platform-${domain}`);
-  await using hands = await connectHands({ serversDir, servers, shell, narrator: new Narrator(write) });
+  await using hands = await connectHands({ serversDir, domains: role.servers, shell, narrator: new Narrator(write) });
   const stopped = stopSignal().then(() => "stopped" as const);
   const ended = await Promise.race([story(hands, stage.reviewer), stopped]);
   if (ended === "stopped") {

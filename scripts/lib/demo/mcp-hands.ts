@@ -1,29 +1,31 @@
-import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { bundlePath, type Domain, serverName } from "@platform-mcp/runner";
 import { type AgentShell, runCommand } from "./agent-shell.ts";
 import type { Hands } from "./hands.ts";
 import type { Narrator } from "./narrator.ts";
 
 interface ConnectOptions {
   readonly serversDir: string;
-  readonly servers: readonly string[];
+  readonly domains: readonly Domain[];
   readonly shell: AgentShell;
   readonly narrator: Narrator;
 }
 
 /** Starts the servers as a host does, and gives hands that use them and tell the narrator. */
 export async function connectHands(options: ConnectOptions): Promise<Hands & AsyncDisposable> {
-  const { serversDir, servers, shell, narrator } = options;
-  const clients = new Map(servers.map((name) => [name, new Client({ name: "demo", version: "1" })]));
+  const { serversDir, domains, shell, narrator } = options;
+  const clients = new Map<string, Client>();
   const close = async () => {
     await Promise.all([...clients.values()].map((client) => client.close()));
   };
-  const connect = async (name: string, client: Client) => {
-    const transport = { command: process.execPath, args: [join(serversDir, `${name}.js`)], env: { ...shell.env } };
-    await client.connect(new StdioClientTransport(transport));
+  const connect = async (domain: Domain) => {
+    const client = new Client({ name: "demo", version: "1" });
+    clients.set(serverName(domain), client);
+    const args = [bundlePath(serversDir, domain)];
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, env: { ...shell.env } }));
   };
-  await Promise.all([...clients].map(([name, client]) => connect(name, client))).catch(async (error: unknown) => {
+  await Promise.all(domains.map(connect)).catch(async (error: unknown) => {
     await close();
     throw error;
   });

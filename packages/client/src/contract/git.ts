@@ -157,20 +157,32 @@ export const searchCode = endpoint({
   }),
 });
 
+/** What part of a diff is asked for. */
+export const diffQuery = z.object({
+  /** Only this file or directory. */
+  path: repositoryPath.optional(),
+  /** Bytes of patch at most; 0 for none. */
+  patch_limit: queryInteger(0, 1_048_576).default(262_144),
+});
+
+/** What changed between two commits. */
+export const diff = z.object({
+  files: z.array(changedFile),
+  /** Changed files in all; `files` holds at most 3,000. */
+  total_files: z.int(),
+  additions: z.int(),
+  deletions: z.int(),
+  patch: z.string(),
+  patch_truncated: z.boolean(),
+});
+
 export const compareRefs = endpoint({
   method: "GET",
   path: "/api/projects/{project_id}/compare",
   summary: "What `head` changed since it left `base`: files with counts, and the patch",
   permission: "project:read",
   rate: "expensive",
-  query: z.object({
-    base: gitRef,
-    head: gitRef,
-    /** Only this file or directory. */
-    path: repositoryPath.optional(),
-    /** Bytes of patch at most; 0 for none. */
-    patch_limit: queryInteger(0, 1_048_576).default(262_144),
-  }),
+  query: z.object({ base: gitRef, head: gitRef, ...diffQuery.shape }),
   response: z.object({
     base_sha: sha,
     head_sha: sha,
@@ -179,12 +191,6 @@ export const compareRefs = endpoint({
     /** Commits on `head` that are not on `base`. */
     ahead_by: z.int(),
     behind_by: z.int(),
-    files: z.array(changedFile),
-    /** Changed files in all; `files` holds at most 3,000. */
-    total_files: z.int(),
-    additions: z.int(),
-    deletions: z.int(),
-    patch: z.string(),
-    patch_truncated: z.boolean(),
+    ...diff.shape,
   }),
 });

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
-import { changedFile, sha } from "./git.ts";
+import { diff, diffQuery, sha } from "./git.ts";
 import { body, comment, commentBody, commentPage, title, userName } from "./issues.ts";
 import { page, pageOf } from "./lists.ts";
 import { pipelineStatus } from "./pipelines.ts";
-import { branchName, queryInteger, repositoryPath, timestamp, uuid } from "./values.ts";
+import { branchName, timestamp, uuid } from "./values.ts";
 
 export const mergeRequestStatus = z.enum(["open", "merged", "closed"]);
 export const verdict = z.enum(["approve", "request_changes", "comment"]);
@@ -165,22 +165,8 @@ export const getMergeRequestDiff = endpoint({
   summary: "What a merge request changes: files with counts, and the patch; of a merged one, what it changed",
   permission: "project:read",
   rate: "expensive",
-  query: z.object({
-    /** Only this file or directory. */
-    path: repositoryPath.optional(),
-    /** Bytes of patch at most; 0 for none. */
-    patch_limit: queryInteger(0, 1_048_576).default(262_144),
-  }),
-  response: z.object({
-    base_sha: sha,
-    head_sha: sha,
-    files: z.array(changedFile),
-    total_files: z.int(),
-    additions: z.int(),
-    deletions: z.int(),
-    patch: z.string(),
-    patch_truncated: z.boolean(),
-  }),
+  query: diffQuery,
+  response: z.object({ base_sha: sha, head_sha: sha, ...diff.shape }),
 });
 
 export const listReviews = endpoint({

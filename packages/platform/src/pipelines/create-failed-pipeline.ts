@@ -1,23 +1,18 @@
 import { sql } from "kysely";
 import type { Queryable } from "../db/queryable.ts";
 import type { EndReason } from "../db/schema.ts";
-import type { PipelineOrigin } from "./pipeline-origin.ts";
+import { originColumns, type PipelineOrigin } from "./pipeline-origin.ts";
 
 /** Makes a pipeline that has failed before it had any steps, so that its users see why nothing runs. */
 export async function createFailedPipeline(
   db: Queryable,
-  { project, trigger, gitRef, branch, commitSha, triggeredBy }: PipelineOrigin,
+  origin: PipelineOrigin,
   { reason, message }: { readonly reason: EndReason; readonly message: string },
 ): Promise<void> {
   await db
     .insertInto("pipelines")
     .values({
-      project_id: project.id,
-      trigger,
-      git_ref: gitRef,
-      branch,
-      commit_sha: commitSha,
-      triggered_by: triggeredBy,
+      ...originColumns(origin),
       status: "failure",
       reason,
       message,

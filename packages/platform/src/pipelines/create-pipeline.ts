@@ -2,7 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { Queryable } from "../db/queryable.ts";
 import type { PipelinesTable } from "../db/schema.ts";
 import type { PipelineDefinition } from "./definition/definition.ts";
-import type { PipelineOrigin } from "./pipeline-origin.ts";
+import { originColumns, type PipelineOrigin } from "./pipeline-origin.ts";
 import { cancelPipeline } from "./state/cancel-pipeline.ts";
 import { settlePipeline } from "./state/settle-pipeline.ts";
 
@@ -18,24 +18,15 @@ export async function createPipeline(
   db: Queryable,
   { definition, ...origin }: NewPipeline,
 ): Promise<Selectable<PipelinesTable>> {
-  const { project, trigger, gitRef, branch, commitSha, triggeredBy } = origin;
   if (definition.concurrency === "cancel_previous") await supersede(db, origin);
   const { id } = await db
     .insertInto("pipelines")
-    .values({
-      project_id: project.id,
-      trigger,
-      git_ref: gitRef,
-      branch,
-      commit_sha: commitSha,
-      triggered_by: triggeredBy,
-      definition: JSON.stringify(definition),
-    })
+    .values({ ...originColumns(origin), definition: JSON.stringify(definition) })
     .returning("id")
     .executeTakeFirstOrThrow();
   const steps = definition.steps.map(({ name, image, depends_on }, step_order) => ({
     pipeline_id: id,
-    project_id: project.id,
+    project_id: origin.project.id,
     step_order,
     name,
     image,

@@ -12,3 +12,15 @@ export interface PipelineOrigin {
   readonly commitSha: string;
   readonly triggeredBy: string | null;
 }
+
+/** The part of a pipeline's row that says where it comes from. */
+export function originColumns({ project, trigger, gitRef, branch, commitSha, triggeredBy }: PipelineOrigin) {
+  return {
+    project_id: project.id,
+    trigger,
+    git_ref: gitRef,
+    branch,
+    commit_sha: commitSha,
+    triggered_by: triggeredBy,
+  };
+}

@@ -11,7 +11,7 @@ interface CheckpointOptions {
 }
 
 /** The ref that holds the last checkpoint of a session. It is hidden from clones. */
-export function checkpointRef(session: string): string {
+function checkpointRef(session: string): string {
   return `refs/agent-wip/${session}`;
 }
 
