@@ -16,6 +16,7 @@ import { logStoreIn } from "./pipelines/logs/log-store.ts";
 import { startPipelines } from "./pipelines/start-pipelines.ts";
 import { startSweeping } from "./pipelines/start-sweeping.ts";
 import { makePrivate } from "./private-files.ts";
+import { createRuntime } from "./runtime/create-runtime.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
 import { openStore, type Store } from "./store.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -36,7 +37,7 @@ export interface Platform {
 
 /** What tests change of a platform, beside its configuration. */
 export interface PlatformInternals {
-  /** How long the claim on a step lasts unless it is extended, in milliseconds; 30,000. */
+  /** How long the claim on a step or session lasts unless it is extended, in milliseconds; 30,000. */
   readonly lease?: number;
 }
 
@@ -44,7 +45,7 @@ export interface PlatformInternals {
 export async function startPlatform(
   config: PlatformConfig,
   logger: Logger,
-  { lease }: PlatformInternals = {},
+  { lease = 30_000 }: PlatformInternals = {},
 ): Promise<Platform> {
   assertTrusted(config);
   await keepPrivate(config.dataDirectory, logger);
@@ -84,7 +85,8 @@ export async function startPlatform(
   try {
     await app.listen({ host: config.host, port: config.port });
     // Last: a platform that cannot start after all should not have begun with a step.
-    pipelines = await startPipelines({ config, store, wakeups, logs, artifacts, logger, lease });
+    const runtime = await createRuntime({ config, logger, lease });
+    pipelines = await startPipelines({ config, store, runtime, wakeups, logs, artifacts, logger, lease });
   } catch (error) {
     await close();
     throw portProblem(error, config) ?? error;

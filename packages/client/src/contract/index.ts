@@ -10,6 +10,7 @@ import * as mergeRequests from "./merge-requests.ts";
 import * as pipelines from "./pipelines.ts";
 import * as projects from "./projects.ts";
 import * as secrets from "./secrets.ts";
+import * as sessions from "./sessions.ts";
 import * as system from "./system.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
@@ -31,6 +32,7 @@ export {
   roles,
   secrets,
   serviceAccounts,
+  sessions,
   system,
   tokens,
   users,
@@ -55,6 +57,7 @@ const resources = [
   secrets,
   issues,
   mergeRequests,
+  sessions,
 ];
 
 /** Every endpoint of the API: the router, the documents and the tests are checked against this list. */

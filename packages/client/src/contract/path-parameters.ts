@@ -11,6 +11,7 @@ export const pathParameters = {
   pipeline_id: uuid,
   step_id: uuid,
   artifact_id: uuid,
+  session_id: uuid,
   comment_id: uuid,
   /** Of an issue or a merge request, counted from 1 in each project. */
   number: queryInteger(1, 2_147_483_647),

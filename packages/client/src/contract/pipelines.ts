@@ -92,6 +92,21 @@ export const artifact = z.object({
 });
 export type Artifact = z.output<typeof artifact>;
 
+/** Which part of a log is wanted. */
+export const logSelection = z.object({
+  /** The last lines; beside `max_bytes` and `follow`, it stands alone. */
+  tail: queryInteger(0, 1_000_000).optional(),
+  /** From this byte on; not together with `from_line`. */
+  offset: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
+  /** From this line on, counted from 1. */
+  from_line: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
+  to_line: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
+  /** Bytes of the answer at most: its end with `tail`, else its beginning. Characters are never split. */
+  max_bytes: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
+  /** Go on with what comes until the step has ended. */
+  follow: queryBoolean.default(false),
+});
+
 export const listPipelines = endpoint({
   method: "GET",
   path: "/api/projects/{project_id}/pipelines",
@@ -149,19 +164,7 @@ export const getStepLogs = endpoint({
   summary:
     "The output of a step, as much as there is now: whole, its end, or from a place on. Headers: X-Log-Size (bytes), X-Log-Lines, X-Log-Complete",
   permission: "project:read",
-  query: z.object({
-    /** The last lines; beside `max_bytes` and `follow`, it stands alone. */
-    tail: queryInteger(0, 1_000_000).optional(),
-    /** From this byte on; not together with `from_line`. */
-    offset: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
-    /** From this line on, counted from 1. */
-    from_line: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
-    to_line: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
-    /** Bytes of the answer at most: its end with `tail`, else its beginning. Characters are never split. */
-    max_bytes: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
-    /** Go on with what comes until the step has ended. */
-    follow: queryBoolean.default(false),
-  }),
+  query: logSelection,
   response: text,
 });
 

@@ -1,4 +1,4 @@
-import type { Permission, pipelines } from "@platform-mcp/client/contract";
+import type { Permission, pipelines, sessions } from "@platform-mcp/client/contract";
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
 import type { PipelineDefinition } from "../pipelines/definition/definition.ts";
 
@@ -331,6 +331,66 @@ export interface CommentsTable {
   updated_at: UpdatedAt;
 }
 
+export interface AgentSessionsTable {
+  id: Id;
+  project_id: string;
+  /** Who asked for it. */
+  user_id: string;
+  /** The user that the agent is. */
+  agent_user_id: string;
+  prompt: string;
+  provider: string;
+  branch: string;
+  role: sessions.AgentRole;
+  /** What the request said. */
+  config: ColumnType<sessions.SessionConfig, string, never>;
+  /** What the agent runs in, once the defaults are applied. */
+  image: string;
+  delegate_deploy: boolean;
+  delegate_observe: boolean;
+  status: Generated<sessions.SessionStatus>;
+  stop_requested_at: string | null;
+  deadline_minutes: number;
+  /** Set when it starts. */
+  expires_at: string | null;
+  /** The lease. A claim outlives the status until nothing of the session runs any more. */
+  claimed_by: string | null;
+  claim_expires_at: string | null;
+  attempt: Generated<number>;
+  /** How often in a row it was claimed and lost before its process was started. */
+  lost_claims: Generated<number>;
+  /** Set before its process is started: from then on it is never started again. */
+  started_at: string | null;
+  finished_at: string | null;
+  pod_name: string | null;
+  /** How far its output was read, in the runtime's own words. */
+  output_cursor: string | null;
+  log_ref: string | null;
+  reason: sessions.SessionEndReason | null;
+  message: string | null;
+  exit_code: number | null;
+  turns: number | null;
+  cost_usd: number | null;
+  cost_tokens: number | null;
+  commit_sha: string | null;
+  /** The number of its last event. */
+  last_event: Generated<number>;
+  created_at: CreatedAt;
+}
+
+export interface SessionEventsTable {
+  id: Id;
+  session_id: string;
+  /** Counted from 1 in each session, without gaps. */
+  number: number;
+  kind: sessions.SessionEventKind;
+  message: string;
+  metadata: ColumnType<Record<string, unknown> | null, string | null, never>;
+  /** Who said a message. */
+  user_id: string | null;
+  created_at: CreatedAt;
+}
+
 /** What was done, by whom: only ever added to. */
 export interface AuditLogTable {
   id: GeneratedAlways<number>;
@@ -391,6 +451,8 @@ export interface Database {
   mr_reviews: ReviewsTable;
   merge_attempts: MergeAttemptsTable;
   comments: CommentsTable;
+  agent_sessions: AgentSessionsTable;
+  session_events: SessionEventsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
 }

@@ -4,7 +4,7 @@ import type { PlatformConfig } from "../config.ts";
 import { Claims } from "../db/claims.ts";
 import { openBeside } from "../db/open-beside.ts";
 import type { Wakeups } from "../db/wakeups.ts";
-import { createLocalRuntime } from "../runtime/local/local-runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store.ts";
 import type { ArtifactStore } from "./artifacts/artifact-store.ts";
 import type { LogStore } from "./logs/log-store.ts";
@@ -14,12 +14,13 @@ import { startWorker } from "./work/start-worker.ts";
 export interface PipelinesOptions {
   readonly config: PlatformConfig;
   readonly store: Store;
+  readonly runtime: Runtime;
   readonly wakeups: Wakeups;
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
   readonly logger: Logger;
   /** How long the claim on a step lasts unless it is extended, in milliseconds. */
-  readonly lease?: number | undefined;
+  readonly lease: number;
 }
 
 /** One, and others for when the other end of that has vanished. */
@@ -30,14 +31,11 @@ const claimConnections = 3;
  * ended.
  */
 export async function startPipelines(options: PipelinesOptions): Promise<{ close(): Promise<void> }> {
-  const { config, store, wakeups, logs, artifacts, logger, lease = 30_000 } = options;
+  const { config, store, runtime, wakeups, logs, artifacts, logger, lease } = options;
   const { db, pool, repositories, masterKey } = store;
-  const { dataDirectory, maxSteps, maxLogBytes, databaseUrl } = config;
-  // A step that its platform does not show alive ends before its claim expires and another platform acts on that.
-  const watchSeconds = (lease * 2) / 3 / 1000;
+  const { maxSteps, maxLogBytes, databaseUrl } = config;
   // The database in a data directory is used by one platform at a time.
   const isAlone = databaseUrl === undefined;
-  const runtime = await createLocalRuntime({ dataDirectory, databaseUrl, logger, watchSeconds });
   const claims = new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone });
   const own = openBeside(pool, claimConnections);
   const worker = startWorker({

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Repository } from "../git/repository.ts";
+import type { AgentEvents, AgentPlan, RunningAgent, StartedAgent } from "./agent.ts";
 
 /** A step as a runtime runs it: everything is resolved, nothing is looked up. */
 export interface StepPlan {
@@ -79,6 +80,11 @@ export interface StepEvents {
   readonly starting: () => Promise<void>;
 }
 
+/** What something that runs was started for. */
+export type RunReference =
+  | { readonly kind: "step"; readonly stepId: string; readonly attempt: number }
+  | { readonly kind: "agent"; readonly sessionId: string };
+
 /** What runs things. Nothing above this folder knows which one it is. */
 export interface Runtime {
   /** Sentences about how steps run here, for the top of their logs. */
@@ -88,6 +94,19 @@ export interface Runtime {
    * @throws StartError, what `starting` rejected with, and the reason of `signal` when that ends the preparation
    */
   startStep(plan: StepPlan, events: StepEvents, signal: AbortSignal): Promise<RunningStep>;
+  /**
+   * Prepares and starts an agent; resolves once its clone is made or begun, and what follows is told by events. When it
+   * rejects, nothing of it is left. What runs already for the session is ended first.
+   * @throws StartError, what `starting` rejected with, and the reason of `signal` when that ends the preparation
+   */
+  startAgent(plan: AgentPlan, events: AgentEvents, signal: AbortSignal): Promise<RunningAgent>;
+  /**
+   * Takes over an agent that an earlier process of the platform started; undefined when nothing of it can be found, or
+   * where agents end with the process that started them.
+   */
+  resumeAgent(started: StartedAgent, events: AgentEvents): Promise<RunningAgent | undefined>;
   /** Ends and removes what runs of an earlier process of this platform left, before this one starts any. */
   cleanUp(): Promise<void>;
+  /** Ends and removes what runs here for steps and sessions that nobody looks after any more; called now and then. */
+  removeOrphans(isWanted: (run: RunReference) => Promise<boolean>): Promise<void>;
 }

@@ -5,6 +5,7 @@ import * as boundary from "./0003-boundary.ts";
 import * as git from "./0004-git.ts";
 import * as pipelines from "./0005-pipelines.ts";
 import * as issues from "./0006-issues.ts";
+import * as sessions from "./0007-sessions.ts";
 
 /** Every migration, in order. One that has been released is never changed: a new one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-git": git,
   "0005-pipelines": pipelines,
   "0006-issues": issues,
+  "0007-sessions": sessions,
 };

@@ -80,6 +80,9 @@ export function createFakeRuntime(scriptOf: (plan: StepPlan) => StepScript = () 
     log,
     violations,
     describe: ({ image }) => [`pretends to run in ${image}`],
+    startAgent: () => Promise.reject(new Error("no agents here")),
+    resumeAgent: async () => undefined,
+    removeOrphans: async () => {},
     cleanUp: async () => {
       if (started.size > 0) violations.push("cleaned up after a step was started");
     },

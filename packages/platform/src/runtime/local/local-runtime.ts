@@ -81,6 +81,9 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
         throw error;
       }
     },
+    startAgent: () => Promise.reject(new StartError("Agents cannot be run here yet")),
+    resumeAgent: async () => undefined,
+    removeOrphans: async () => {},
     async cleanUp() {
       for (const directory of await abandonedDirectories(allRooms, databaseUrl !== undefined)) {
         await endProcessesIn(directory);
