@@ -3,9 +3,10 @@ import pg from "pg";
 
 /**
  * What is told between the platforms on one database, each with what it is about: a project whose refs have changed, a
- * pipeline of which a step may have become ready, been cancelled, or ended.
+ * pipeline of which a step may have become ready, been cancelled, or ended, a session that has changed or in which
+ * something has happened.
  */
-const channels = ["ref_updates", "pipelines"] as const;
+const channels = ["ref_updates", "pipelines", "sessions"] as const;
 export type Channel = (typeof channels)[number];
 
 /** NOTIFY as it comes in: hints that save waiting. Some are lost, so whoever uses them also looks by themselves. */
