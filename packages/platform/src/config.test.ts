@@ -54,3 +54,20 @@ test("steps run at the same time as many as processors, at least two, or as many
   for (const text of ["0", "-1", "1.5", "many"])
     expect(() => readPlatformConfig({ PLATFORM_MAX_STEPS: text })).toThrow("PLATFORM_MAX_STEPS must be a whole number");
 });
+
+test("agents get the variables that are named and set, and never what opens the platform", () => {
+  const env = { ANTHROPIC_API_KEY: "key", https_proxy: "http://proxy", AWS_REGION: "here", NO_PROXY: "" };
+  expect(readPlatformConfig(env).agentEnvironment).toEqual({ ANTHROPIC_API_KEY: "key", https_proxy: "http://proxy" });
+  const named = { ...env, PLATFORM_AGENT_ENV: "AWS_REGION, AWS_PROFILE" };
+  expect(readPlatformConfig(named).agentEnvironment).toEqual({ AWS_REGION: "here" });
+  for (const names of ["PLATFORM_MASTER_KEY", "DATABASE_URL", "PGPASSWORD", "A,,B", "A=1", "A B"])
+    expect(() => readPlatformConfig({ PLATFORM_AGENT_ENV: names })).toThrow("PLATFORM_AGENT_ENV must be names");
+});
+
+test("sessions have a limit and an image", () => {
+  expect(readPlatformConfig({})).toMatchObject({ maxSessions: 4, agentImage: "platform-claude-runner:latest" });
+  const env = { PLATFORM_MAX_SESSIONS: "9", PLATFORM_AGENT_IMAGE: "registry.example/agent@sha256:0" };
+  expect(readPlatformConfig(env)).toMatchObject({ maxSessions: 9, agentImage: "registry.example/agent@sha256:0" });
+  expect(() => readPlatformConfig({ PLATFORM_AGENT_IMAGE: "a b" })).toThrow("PLATFORM_AGENT_IMAGE contains forbidden");
+  expect(() => readPlatformConfig({ PLATFORM_MAX_SESSIONS: "0" })).toThrow("PLATFORM_MAX_SESSIONS must be a whole");
+});

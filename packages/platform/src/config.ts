@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { projects } from "@platform-mcp/client/contract";
 import * as z from "zod";
 import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
 import { masterKeyText } from "./secrets/master-key.ts";
@@ -31,6 +32,12 @@ export interface PlatformConfig {
   readonly maxLogBytes: number;
   /** Bytes of the largest artifact. */
   readonly maxArtifactBytes: number;
+  /** How many sessions of agents run at the same time. */
+  readonly maxSessions: number;
+  /** What agents get of the platform's own environment, such as the key of the model. */
+  readonly agentEnvironment: Readonly<Record<string, string>>;
+  /** What agents run in unless their project or session says otherwise. */
+  readonly agentImage: string;
   readonly rateLimits: RateLimits;
   /** Whether `X-Forwarded-For` says who asks. */
   readonly trustProxy: boolean;
@@ -66,6 +73,35 @@ const byteCount = z
   .regex(/^[1-9]\d{0,14}$/, "must be a whole number of bytes")
   .transform(Number);
 
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1")
+  .transform(Number);
+
+/** How Claude Code reaches its model, and how programs get out of a network that has a proxy. */
+const agentVariables = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_AUTH_TOKEN",
+  "ANTHROPIC_BASE_URL",
+  "CLAUDE_CODE_OAUTH_TOKEN",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "NODE_EXTRA_CA_CERTS",
+];
+
+/** `ANTHROPIC_API_KEY,AWS_REGION`: what agents get instead; nothing that opens the platform itself. */
+const variableNames = z.string().transform((text, context): readonly string[] => {
+  const names = text.split(",").map((name) => name.trim());
+  const wrong = names.find((name) => !/^[A-Za-z_]\w*$/.test(name) || /^(PLATFORM_|DATABASE_URL$|PG)/.test(name));
+  if (wrong === undefined) return names;
+  context.addIssue("must be names of variables, separated by commas, none of them the platform's own");
+  return z.NEVER;
+});
+
 const environment = z.object({
   PLATFORM_LISTEN: listenAddress.default("127.0.0.1:8080"),
   PLATFORM_DATA: z.string().default(".platform"),
@@ -81,11 +117,10 @@ const environment = z.object({
   PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
   PLATFORM_SECURE_COOKIES: z.enum(["true", "false"]).default("false"),
   PLATFORM_MAX_PUSH_BYTES: byteCount.default(2 * 1024 ** 3),
-  PLATFORM_MAX_STEPS: z
-    .string()
-    .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1")
-    .transform(Number)
-    .default(Math.max(2, availableParallelism())),
+  PLATFORM_MAX_STEPS: count.default(Math.max(2, availableParallelism())),
+  PLATFORM_MAX_SESSIONS: count.default(4),
+  PLATFORM_AGENT_ENV: variableNames.default(agentVariables),
+  PLATFORM_AGENT_IMAGE: projects.containerImage.default("platform-claude-runner:latest"),
   PLATFORM_MAX_LOG_BYTES: byteCount.default(256 * 1024 ** 2),
   PLATFORM_MAX_ARTIFACT_BYTES: byteCount.default(1024 ** 3),
   PLATFORM_RATE_LIMITS: rateLimits.default(defaultRateLimits),
@@ -117,6 +152,11 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     secureCookies: access.PLATFORM_SECURE_COOKIES === "true",
     maxPushBytes: access.PLATFORM_MAX_PUSH_BYTES,
     maxSteps: access.PLATFORM_MAX_STEPS,
+    maxSessions: access.PLATFORM_MAX_SESSIONS,
+    agentEnvironment: Object.fromEntries(
+      access.PLATFORM_AGENT_ENV.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+    ),
+    agentImage: access.PLATFORM_AGENT_IMAGE,
     maxLogBytes: access.PLATFORM_MAX_LOG_BYTES,
     maxArtifactBytes: access.PLATFORM_MAX_ARTIFACT_BYTES,
     rateLimits: access.PLATFORM_RATE_LIMITS,

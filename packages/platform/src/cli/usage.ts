@@ -25,6 +25,12 @@ Environment (empty means unset)
   PLATFORM_MAX_ARTIFACT_BYTES
                       the largest artifact (default 1073741824)
   PLATFORM_MAX_STEPS  how many steps of pipelines run at the same time (default: processors, at least 2)
+  PLATFORM_MAX_SESSIONS
+                      how many sessions of agents run at the same time (default 4)
+  PLATFORM_AGENT_ENV  which variables of this environment agents get, separated by commas (default: Claude Code's
+                      credentials, ANTHROPIC_BASE_URL, proxies)
+  PLATFORM_AGENT_IMAGE
+                      what agents run in on Kubernetes (default platform-claude-runner:latest)
   PLATFORM_RATE_LIMITS
                       requests a minute, such as read=6000,git=0 (0: no limit), or off
   PLATFORM_TRUST_PROXY
