@@ -41,7 +41,9 @@ export interface AgentOutput {
   readonly stage: AgentStage;
   /** Bytes of stdout and stderr as they came. */
   readonly chunk: Uint8Array;
-  /** Where to go on after this chunk (`StartedAgent.cursor`); null where that is not possible. */
+  /**
+   * Where to go on after this chunk (`StartedAgent.cursor`), which then holds whole lines; null where that is not possible.
+   */
   readonly cursor: string | null;
 }
 
@@ -75,8 +77,11 @@ export interface RunningAgent {
   stop(): void;
   /** As of a step; no need of it where agents outlive the platform's process. */
   keepAlive(): void;
-  /** Gives it up without ending it, where it can be resumed later; otherwise ends it. */
-  detach(): void;
+  /**
+   * Gives it up without ending it: true where it goes on and can be resumed, by another process or this one; then no more
+   * of its output is handed on, and `exited` stays pending. False where it cannot: then nothing has changed.
+   */
+  detach(): boolean;
   /** Ends what is left of it and removes its traces: clone, pod, secret. May be called at any time and again. */
   dispose(): Promise<void>;
 }
