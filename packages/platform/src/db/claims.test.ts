@@ -169,4 +169,39 @@ describe("abandoned claims", () => {
     await worker.keep(platform.db, claims);
     expect(await still()).toEqual([]);
   });
+
+  test("are taken over by one of those who try, under a number that shuts the others out", async () => {
+    const [id = ""] = await addSteps(1);
+    const [claim] = await claimant().claim(platform.db, mine());
+    await expire();
+    const [abandoned] = await ofPipeline(claimant());
+    if (abandoned === undefined || claim === undefined) throw new Error("the claim has not expired");
+    const others = Array.from({ length: 6 }, () => claimant());
+    const taken = await Promise.all(others.map((other) => other.takeOver(platform.db, abandoned)));
+    expect(taken.filter((result) => result !== undefined)).toEqual([{ id, attempt: 2 }]);
+    const winner = others[taken.findIndex((result) => result !== undefined)];
+    expect(await winner?.keep(platform.db, [{ id, attempt: 2 }])).toMatchObject([{ status: "running" }]);
+    expect(await claimant().keep(platform.db, [claim])).toEqual([]);
+  });
+
+  test("are not taken over once the work has ended", async () => {
+    await addSteps(1);
+    await claimant().claim(platform.db, mine());
+    await setAll(sql`status = 'skipped', claim_expires_at = now() - interval '1 second'`);
+    const [abandoned] = await ofPipeline(claimant());
+    if (abandoned === undefined) throw new Error("the claim has not expired");
+    expect(await claimant().takeOver(platform.db, abandoned)).toBeUndefined();
+  });
+
+  test("can be made so by their claimant, who has no more to do with them then", async () => {
+    const worker = claimant();
+    await addSteps(1);
+    const [claim = { id: "", attempt: 0 }] = await worker.claim(platform.db, mine());
+    expect(await worker.abandon(platform.db, { ...claim, attempt: 2 })).toBe(false);
+    expect(await worker.abandon(platform.db, claim)).toBe(true);
+    const [abandoned] = await ofPipeline(claimant());
+    if (abandoned === undefined) throw new Error("the claim is not abandoned");
+    expect(await claimant().takeOver(platform.db, abandoned)).toEqual({ id: claim.id, attempt: 2 });
+    expect(await worker.abandon(platform.db, claim)).toBe(false);
+  });
 });

@@ -126,6 +126,25 @@ export class Claims {
     return sql<SqlBool>`id = ${id} and attempt = ${attempt} and claimed_by = ${claimedBy} and ${this.#isAbandoned()}`;
   }
 
+  /** Makes an abandoned claim on work that goes on one of this process; undefined when somebody else was quicker. */
+  async takeOver(db: Queryable, claim: AbandonedClaim): Promise<Claim | undefined> {
+    const { rows } = await sql<Claim>`
+      update ${this.#table} set claimed_by = ${this.#claimant}, attempt = attempt + 1,
+        claim_expires_at = ${this.#leaseFromNow()}
+      where ${this.stillAbandoned(claim)} and status = 'running'
+      returning id, attempt`.execute(db);
+    return rows[0];
+  }
+
+  /** Leaves work that goes on to whoever takes it over, without waiting for the lease. False when it is not ours any more. */
+  async abandon(db: Queryable, claim: Claim): Promise<boolean> {
+    const { numAffectedRows } = await sql`
+      update ${this.#table} set claim_expires_at = now() - ${this.#seconds(1000)} where ${this.held(claim)}`.execute(
+      db,
+    );
+    return numAffectedRows === 1n;
+  }
+
   #isAbandoned(): RawBuilder<SqlBool> {
     const isDead = this.#isAlone ? sql`claimed_by <> ${this.#claimant}` : sql`false`;
     return sql<SqlBool>`(claim_expires_at < now() or ${isDead})`;
