@@ -18,11 +18,13 @@ export class CappedOutput {
   readonly #maxBytes: number;
   readonly #beginningBytes: number;
   readonly #endBytes: number;
-  #given = 0;
+  #given: number;
   #end: LastBytes | undefined;
   #isCut = false;
 
-  constructor(maxBytes: number) {
+  /** @param given bytes of the beginning that were given before */
+  constructor(maxBytes: number, given = 0) {
+    this.#given = given;
     this.#maxBytes = maxBytes;
     this.#endBytes = Math.min(endBytes, Math.ceil(maxBytes / 4));
     this.#beginningBytes = Math.max(0, maxBytes - noteBytes - this.#endBytes);
@@ -31,7 +33,7 @@ export class CappedOutput {
   write(output: Buffer): readonly Piece[] {
     if (this.#end === undefined) {
       if (this.#given + output.length <= this.#beginningBytes) return this.#give(output);
-      const cut = cutAt(output, this.#beginningBytes - this.#given);
+      const cut = cutAt(output, Math.max(0, this.#beginningBytes - this.#given));
       this.#end = new LastBytes(this.#endBytes);
       return [...this.#give(output.subarray(0, cut)), ...this.write(output.subarray(cut))];
     }

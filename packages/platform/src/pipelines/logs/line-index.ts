@@ -1,6 +1,6 @@
-import { type FileHandle, open } from "node:fs/promises";
-import { errorCode } from "../../db/embedded/files.ts";
+import type { FileHandle } from "node:fs/promises";
 import { blockBytes, countNewlines, decodeEntries, entryBytes } from "./line-counts.ts";
+import { openIfPresent } from "./open-if-present.ts";
 import { readBlock } from "./read-block.ts";
 
 /**
@@ -73,13 +73,8 @@ export function afterNewline(bytes: Uint8Array, count: number): number {
 }
 
 async function readEntries(path: string, blocks: number): Promise<Buffer> {
-  let file: FileHandle;
-  try {
-    file = await open(path, "r");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return Buffer.alloc(0);
-    throw error;
-  }
+  const file = await openIfPresent(path);
+  if (file === undefined) return Buffer.alloc(0);
   try {
     return await readBlock(file, 0, blocks * entryBytes);
   } finally {

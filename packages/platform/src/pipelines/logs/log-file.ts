@@ -1,8 +1,9 @@
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { writeAll } from "../write-all.ts";
 import { IndexFile } from "./index-file.ts";
 import { indexPathOf } from "./line-counts.ts";
+import { openIfPresent } from "./open-if-present.ts";
 
 /** Bytes that may wait to be stored before whoever brings more has to wait. */
 const batchBytes = 65_536;
@@ -19,23 +20,48 @@ export class LogFile {
   /** Bytes that were dropped and have not been told of. */
   lostBytes = 0;
   readonly #file: FileHandle;
-  readonly #index: IndexFile;
-  #size = 0;
+  /** Undefined when readers are to make up for it. */
+  readonly #index: IndexFile | undefined;
+  #size: number;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #storing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param file open for writing, and empty */
-  constructor(file: FileHandle, indexPath: string) {
+  /** @param file open for writing, and of that size */
+  constructor(file: FileHandle, { size = 0, index }: { readonly size?: number; readonly index?: IndexFile } = {}) {
     this.#file = file;
-    this.#index = new IndexFile(indexPath);
+    this.#size = size;
+    this.#index = index;
   }
 
   /** Makes a log's file. @throws when there is one already, or it cannot be made */
   static async create(path: string): Promise<LogFile> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return new LogFile(await open(path, "wx", 0o600), indexPathOf(path));
+    return new LogFile(await open(path, "wx", 0o600), { index: new IndexFile(indexPathOf(path)) });
+  }
+
+  /** Opens a log's file to go on after its first `size` bytes; undefined when it has not so many. */
+  static async reopen(path: string, size: number): Promise<LogFile | undefined> {
+    const file = await openIfPresent(path, "r+");
+    if (file === undefined) return undefined;
+    try {
+      if ((await file.stat()).size >= size) {
+        await file.truncate(size);
+        await rm(indexPathOf(path), { force: true });
+        return new LogFile(file, { size });
+      }
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    await file.close();
+    return undefined;
+  }
+
+  /** Bytes in storage. */
+  get size(): number {
+    return this.#size;
   }
 
   append(bytes: Buffer): void {
@@ -69,7 +95,7 @@ export class LogFile {
     await this.flush();
     await this.#file.datasync().catch((error: unknown) => this.#fail(error));
     await this.#file.close().catch((error: unknown) => this.#fail(error));
-    await this.#index.close();
+    await this.#index?.close();
   }
 
   async #store(): Promise<void> {
@@ -85,7 +111,7 @@ export class LogFile {
       return;
     }
     this.#size += bytes.length;
-    await this.#index.add(bytes);
+    await this.#index?.add(bytes);
   }
 
   #fail(error: unknown): void {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { LogFile } from "./log-file.ts";
-import { createLog, FileLogWriter, type LogWriter } from "./log-writer.ts";
+import { createLog, FileLogWriter, type LogWriter, resumeLog } from "./log-writer.ts";
+import { StoredLog } from "./stored-log.ts";
 
 let directory: string;
 let count = 0;
@@ -151,7 +152,7 @@ test("much output waits for the disk rather than in memory", async () => {
 test("what a full disk did not take is told where it is missing, as soon as there is room again", async () => {
   const path = join(directory, "refused.log");
   const handle = await open(path, "wx");
-  const log = new FileLogWriter(new LogFile(handle, `${path}.lines`), { secrets: [], maxBytes: megabyte });
+  const log = new FileLogWriter(new LogFile(handle), { secrets: [], maxBytes: megabyte });
   await log.write(Buffer.alloc(70_000, "a"));
   // A disk that is full and then is not cannot be had here.
   vi.spyOn(handle, "write").mockRejectedValueOnce(new Error("ENOSPC: no space left on device, write"));
@@ -166,9 +167,53 @@ test("what a full disk did not take is told where it is missing, as soon as ther
 
 test.runIf(process.platform === "linux")("a disk that is full fails nothing, and is told", async () => {
   // The kernel's file that refuses every write as a full disk does.
-  const file = new LogFile(await open("/dev/full", "w"), join(directory, "full.lines"));
+  const file = new LogFile(await open("/dev/full", "w"));
   const log = new FileLogWriter(file, { secrets: [], maxBytes: megabyte });
   await log.write(Buffer.alloc(100_000));
   await log.close();
   expect(log.failure?.message).toContain("ENOSPC");
+});
+
+describe("a log that somebody else goes on with", () => {
+  const options = { secrets: [], maxBytes: 1000 };
+
+  test("has what came before the place, and then what comes, within the same limit", async () => {
+    const { path, log, content } = await create({ maxBytes: options.maxBytes });
+    await log.write(Buffer.from("one\n"));
+    const size = await log.flush();
+    expect([size, await content()]).toEqual([4, "one\n"]);
+    await log.write(Buffer.from("two\nthr"));
+    await log.close();
+    const resumed = await resumeLog(path, { size }, options);
+    await resumed.write(Buffer.from("two\nthree\n"));
+    await resumed.write(Buffer.from("x\n".repeat(2000)));
+    await resumed.close();
+    expect(await content()).toMatch(/^one\ntwo\nthree\nx\nx\n/);
+    expect((await content()).length).toBeLessThanOrEqual(options.maxBytes);
+  });
+
+  test("tells when what came before is not there, or not all of it", async () => {
+    const { path, log, content } = await create();
+    await log.write(Buffer.from("one\n"));
+    await log.close();
+    const resumed = await resumeLog(path, { size: 5 }, options);
+    await resumed.write(Buffer.from("two\n"));
+    await resumed.close();
+    expect(await content()).toBe("[platform] what came before is not kept here\ntwo\n");
+    const elsewhere = await resumeLog(`${path}.other`, { size: 0 }, options);
+    await elsewhere.close();
+    expect(await readFile(`${path}.other`, "utf8")).toBe("");
+  });
+
+  test("is read by lines as before", async () => {
+    const { path, log } = await create({ maxBytes: megabyte });
+    await log.write(Buffer.from("a line\n".repeat(30_000)));
+    await log.close();
+    const resumed = await resumeLog(path, { size: 7 * 20_000 }, { secrets: [], maxBytes: megabyte });
+    await resumed.write(Buffer.from("\n".repeat(70_000)));
+    await resumed.close();
+    const stored = await StoredLog.open(path, { isComplete: true });
+    expect([stored?.lines, stored?.size]).toEqual([90_000, 210_000]);
+    await stored?.close();
+  });
 });

@@ -1,10 +1,11 @@
+import { rm } from "node:fs/promises";
 import { CappedOutput, type Piece } from "./capped-output.ts";
 import { LogFile } from "./log-file.ts";
 import { SecretFinder } from "./secret-finder.ts";
 import { maskText, SecretMasker } from "./secret-masker.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
-/** The log of a step that runs. Nothing here fails because of the disk: a log must not decide what becomes of a step. */
+/** The log of something that runs. Nothing here fails because of the disk: a log must not decide what becomes of it. */
 export interface LogWriter {
   /**
    * Adds output as it came, in pieces of any size. It is in storage about 100 ms later; the promise is pending while
@@ -13,6 +14,8 @@ export interface LogWriter {
   write(chunk: Uint8Array): Promise<void>;
   /** Adds a line of the platform's own words, which is marked as such and starts a new line. */
   note(line: string): Promise<void>;
+  /** Stores what was added so far, but for what is kept back as it may be the beginning of more; gives the log's size. */
+  flush(): Promise<number>;
   /** Stores what is left, durably. May be called again. */
   close(): Promise<void>;
   /** Why a part of the log could not be stored; undefined when all of it was. */
@@ -26,11 +29,29 @@ export interface LogOptions {
   readonly maxBytes: number;
 }
 
+/** Where to go on in a log, by its size in bytes. */
+export interface LogPosition {
+  readonly size: number;
+}
+
 const newline = 10;
 
 /** Makes a log in a new file. @throws when there is one already, or it cannot be made */
 export async function createLog(path: string, options: LogOptions): Promise<LogWriter> {
   return new FileLogWriter(await LogFile.create(path), options);
+}
+
+/**
+ * Goes on with a log that nobody writes any more, after its first so many bytes, with which a line ends. Where there are
+ * not so many, as on another computer, it begins anew and says so.
+ */
+export async function resumeLog(path: string, { size }: LogPosition, options: LogOptions): Promise<LogWriter> {
+  const file = await LogFile.reopen(path, size);
+  if (file !== undefined) return new FileLogWriter(file, options);
+  await rm(path, { force: true });
+  const log = await createLog(path, options);
+  if (size > 0) await log.note("what came before is not kept here");
+  return log;
 }
 
 /** A log in a file; see `LogWriter`. */
@@ -50,7 +71,7 @@ export class FileLogWriter implements LogWriter {
     this.#file = file;
     this.#finder = new SecretFinder(secrets);
     this.#masker = new SecretMasker(this.#finder);
-    this.#capped = new CappedOutput(maxBytes);
+    this.#capped = new CappedOutput(maxBytes, file.size);
   }
 
   get failure(): Error | undefined {
@@ -69,6 +90,11 @@ export class FileLogWriter implements LogWriter {
     this.#notes.push(line);
     if (!this.#masker.isHolding && !this.#characters.isHolding) this.#addNotes();
     await this.#file.room();
+  }
+
+  async flush(): Promise<number> {
+    await this.#file.flush();
+    return this.#file.size;
   }
 
   async close(): Promise<void> {

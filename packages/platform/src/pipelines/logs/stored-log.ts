@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
-import { errorCode } from "../../db/embedded/files.ts";
 import type { ByteRange } from "../../http/byte-range.ts";
 import { blockBytes, encodeEntries, indexPathOf } from "./line-counts.ts";
 import { LineIndex } from "./line-index.ts";
+import { openIfPresent } from "./open-if-present.ts";
 import { readBlock } from "./read-block.ts";
 import { characterStart, isContinuation, unfinishedLength } from "./whole-characters.ts";
 
@@ -91,14 +91,5 @@ async function storeIndex(path: string, { counts }: LineIndex): Promise<void> {
   } catch {
     // As on a full disk: it can be read without.
     await rm(partial, { force: true });
-  }
-}
-
-async function openIfPresent(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
   }
 }

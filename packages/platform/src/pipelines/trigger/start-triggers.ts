@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Wakeups } from "../../db/wakeups.ts";
 import type { Repositories } from "../../git/repositories.ts";
-import { Bell } from "../work/bell.ts";
+import { Bell } from "../../bell.ts";
 import { followRefUpdate } from "./follow-ref-update.ts";
 import { markProcessed, nextRefUpdate, passOver, putOff } from "./next-ref-update.ts";
 

@@ -208,7 +208,14 @@ describe("what cannot be kept", () => {
   });
 
   test("a part of a log: the step says so", async () => {
-    const writer = { write: async () => {}, note: async () => {}, close: async () => {}, failure: new Error("ENOSPC") };
+    const nothing = async () => {};
+    const writer = {
+      write: nothing,
+      note: nothing,
+      flush: async () => 0,
+      close: nothing,
+      failure: new Error("ENOSPC"),
+    };
     await work({}, { services: { logs: { open: async () => writer } } });
     const id = await scene.addPipeline({ steps: { a: {} } });
     expect(await scene.ended(id)).toBe("success: a=success");

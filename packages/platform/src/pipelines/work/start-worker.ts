@@ -4,7 +4,7 @@ import type { Claim } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Wakeups } from "../../db/wakeups.ts";
 import { repeat } from "../../repeat.ts";
-import { Bell } from "./bell.ts";
+import { Bell } from "../../bell.ts";
 import { endUnleased, keepClaims } from "./keep-claims.ts";
 import { StepRun } from "./step-run.ts";
 import type { StepServices } from "./step-services.ts";
