@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import type { RunningStep, Runtime, StepEvents, StepExit, StepPlan } from "../runtime.ts";
+import { createFakeAgents, type FakeAgents } from "./fake-agents.ts";
 
 /** What a step does when it is run. */
 export interface StepScript {
@@ -30,7 +31,10 @@ export interface FakeRuntime extends Runtime {
   readonly violations: readonly string[];
 }
 
-export function createFakeRuntime(scriptOf: (plan: StepPlan) => StepScript = () => ({})): FakeRuntime {
+export function createFakeRuntime(
+  scriptOf: (plan: StepPlan) => StepScript = () => ({}),
+  agents: FakeAgents = createFakeAgents(),
+): FakeRuntime {
   const plans: StepPlan[] = [];
   const log: string[] = [];
   const violations: string[] = [];
@@ -80,9 +84,9 @@ export function createFakeRuntime(scriptOf: (plan: StepPlan) => StepScript = () 
     log,
     violations,
     describe: ({ image }) => [`pretends to run in ${image}`],
-    startAgent: () => Promise.reject(new Error("no agents here")),
-    resumeAgent: async () => undefined,
-    removeOrphans: async () => {},
+    startAgent: agents.startAgent,
+    resumeAgent: agents.resumeAgent,
+    removeOrphans: agents.removeOrphans,
     cleanUp: async () => {
       if (started.size > 0) violations.push("cleaned up after a step was started");
     },
