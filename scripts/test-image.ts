@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { HostChanges } from "./lib/host/host-changes.ts";
 import { baseImage } from "./lib/image/base-image.ts";
 import { buildImage } from "./lib/image/build-image.ts";
 import { knownEngine, startEngine } from "./lib/image/engine.ts";
@@ -26,23 +24,20 @@ const { values } = parseArgs({
 
 async function run(): Promise<void> {
   const mayChangeHost = values["host-changes"] || Boolean(process.env.CI);
-  const directory = await mkdtemp(join(tmpdir(), "platform-image-"));
-  try {
-    const known = await knownEngine();
-    if (known === undefined && !mayChangeHost) {
-      process.stdout.write("not run: no container engine answers here; --host-changes installs and starts one\n");
-      return;
-    }
-    await using engine = known ?? (await startEngine(directory));
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
-    const base = await baseImage(engine, directory, say);
-    say(`building ${tag} from ${base}`);
-    await buildImage({ engine, base, tag });
-    const env = { ...engine.env, IMAGE: tag, DOCKER: engine.docker };
-    await show("vitest", ["run", "--project", "image"], env);
-  } finally {
-    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+  const known = await knownEngine();
+  if (known === undefined && !mayChangeHost) {
+    process.stdout.write("not run: no container engine answers here; --host-changes installs and starts one\n");
+    return;
   }
+  await using changes = new HostChanges();
+  const directory = await changes.directory("platform-image-");
+  const engine = known ?? (await startEngine(directory, changes));
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const base = await baseImage(engine, directory, say);
+  say(`building ${tag} from ${base}`);
+  await buildImage({ engine, base, tag });
+  const env = { ...engine.env, IMAGE: tag, DOCKER: engine.docker };
+  await show("vitest", ["run", "--project", "image"], env);
 }
 
 if (values.help) process.stdout.write(usage);

@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * `end PID` ends a process and waits until it is gone; a zombie, which nobody may reap, has no program any more.
+ * `release DIRECTORY` unmounts what is mounted below it, the innermost first.
+ */
+const undoing = `
+trap '' INT TERM HUP
+end() {
+  kill "$1" 2> /dev/null || return 0
+  for _ in $(seq 150); do readlink "/proc/$1/exe" > /dev/null || return 0; sleep 0.1; done
+  kill -9 "$1" 2> /dev/null || true
+}
+release() {
+  awk -v below="$1/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount --lazy
+}
+tac | {
+  failed=0
+  while IFS= read -r command; do
+    eval "$command" < /dev/null || { echo "cannot be undone: $command" >&2; failed=1; }
+  done
+  exit $failed
+}
+`;
+
+/**
+ * What is changed on this host for a time. It is undone, the last change first, when this is disposed of, when this process
+ * is told to end (which it then does), and whatever else becomes of it: another one does it, once it hears no more from it.
+ */
+export class HostChanges implements AsyncDisposable {
+  readonly #undoing = spawn("sh", ["-c", undoing], { detached: true, stdio: ["pipe", "inherit", "inherit"] });
+  readonly #ended = once(this.#undoing, "exit");
+
+  constructor() {
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+      ["SIGHUP", 129],
+    ] as const) {
+      process.on(signal, () => {
+        process.exitCode = code;
+        this[Symbol.asyncDispose]().finally(() => process.exit(code));
+      });
+    }
+  }
+
+  /**
+   * Says how the next change will be undone, before it is made: with a line of shell, which must do no harm when it has not
+   * been made. Beside what the shell has there are `end PID`
+   * and `release DIRECTORY`.
+   */
+  willUndo(command: string): void {
+    if (command.includes("\n")) throw new Error("an undoing is one line");
+    this.#undoing.stdin.write(`${command}\n`);
+  }
+
+  /** Makes a temporary directory, which goes with the changes, whatever is mounted in it. */
+  async directory(prefix: string): Promise<string> {
+    const path = await mkdtemp(join(tmpdir(), prefix));
+    this.willUndo(`rm -rf --one-file-system ${quoted(path)}`);
+    this.willUndo(`release ${quoted(path)}`);
+    return path;
+  }
+
+  /** Undoes everything. @throws when something could not be undone; stderr says what */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#undoing.stdin.end();
+    const [code] = await this.#ended;
+    if (code !== 0) throw new Error("not everything that was changed on this host could be undone");
+  }
+}
+
+/** A word for the shell. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
