@@ -71,3 +71,31 @@ test("sessions have a limit and an image", () => {
   expect(() => readPlatformConfig({ PLATFORM_AGENT_IMAGE: "a b" })).toThrow("PLATFORM_AGENT_IMAGE contains forbidden");
   expect(() => readPlatformConfig({ PLATFORM_MAX_SESSIONS: "0" })).toThrow("PLATFORM_MAX_SESSIONS must be a whole");
 });
+
+test("steps and agents run locally unless a cluster is asked for, which has room for more", () => {
+  expect(readPlatformConfig({}).kubernetes).toBeUndefined();
+  expect(readPlatformConfig({ PLATFORM_RUNTIME: "kubernetes" })).toMatchObject({
+    maxSteps: 50,
+    maxSessions: 50,
+    kubernetes: {
+      namespace: "platform-agents",
+      podUrl: "http://platform.platform.svc.cluster.local:8080",
+      stepResources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "4Gi" } },
+    },
+  });
+  const env = {
+    PLATFORM_RUNTIME: "kubernetes",
+    PLATFORM_KUBE_NAMESPACE: "here",
+    PLATFORM_POD_URL: "https://x/y/",
+    PLATFORM_STEP_REQUESTS: "cpu=1, memory=1.5Gi",
+  };
+  expect(readPlatformConfig(env).kubernetes).toMatchObject({
+    namespace: "here",
+    podUrl: "https://x/y",
+    stepResources: { requests: { cpu: "1", memory: "1.5Gi" } },
+  });
+  const wrong = { PLATFORM_KUBE_NAMESPACE: "A_b", PLATFORM_POD_URL: "ftp://x", PLATFORM_STEP_LIMITS: "cpu:1" };
+  for (const [name, value] of Object.entries(wrong)) {
+    expect(() => readPlatformConfig({ ...env, [name]: value })).toThrow(name);
+  }
+});

@@ -3,6 +3,11 @@ import { resolve } from "node:path";
 import { projects } from "@platform-mcp/client/contract";
 import * as z from "zod";
 import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
+import {
+  type KubernetesConfig,
+  kubernetesConfigOf,
+  kubernetesVariables,
+} from "./runtime/kubernetes/kubernetes-config.ts";
 import { masterKeyText } from "./secrets/master-key.ts";
 import { UserError } from "./user-error.ts";
 
@@ -38,6 +43,8 @@ export interface PlatformConfig {
   readonly agentEnvironment: Readonly<Record<string, string>>;
   /** What agents run in unless their project or session says otherwise. */
   readonly agentImage: string;
+  /** Where pods run; undefined when steps and agents run as processes of this machine. */
+  readonly kubernetes: KubernetesConfig | undefined;
   readonly rateLimits: RateLimits;
   /** Whether `X-Forwarded-For` says who asks. */
   readonly trustProxy: boolean;
@@ -117,8 +124,9 @@ const environment = z.object({
   PLATFORM_ADMIN_PASSWORD: z.string().min(8, "must have at least 8 characters").max(1024).optional(),
   PLATFORM_SECURE_COOKIES: z.enum(["true", "false"]).default("false"),
   PLATFORM_MAX_PUSH_BYTES: byteCount.default(2 * 1024 ** 3),
-  PLATFORM_MAX_STEPS: count.default(Math.max(2, availableParallelism())),
-  PLATFORM_MAX_SESSIONS: count.default(4),
+  ...kubernetesVariables,
+  PLATFORM_MAX_STEPS: count.optional(),
+  PLATFORM_MAX_SESSIONS: count.optional(),
   PLATFORM_AGENT_ENV: variableNames.default(agentVariables),
   PLATFORM_AGENT_IMAGE: projects.containerImage.default("platform-claude-runner:latest"),
   PLATFORM_MAX_LOG_BYTES: byteCount.default(256 * 1024 ** 2),
@@ -141,6 +149,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
   const colon = PLATFORM_LISTEN.lastIndexOf(":");
   const port = Number(PLATFORM_LISTEN.slice(colon + 1));
   if (port > 65_535) throw new PlatformConfigError("PLATFORM_LISTEN must have a port from 0 to 65535");
+  const kubernetes = kubernetesConfigOf(access);
   return {
     host: PLATFORM_LISTEN.slice(0, colon).replace(/^\[|\]$/g, ""),
     port,
@@ -151,8 +160,10 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     adminPassword: access.PLATFORM_ADMIN_PASSWORD,
     secureCookies: access.PLATFORM_SECURE_COOKIES === "true",
     maxPushBytes: access.PLATFORM_MAX_PUSH_BYTES,
-    maxSteps: access.PLATFORM_MAX_STEPS,
-    maxSessions: access.PLATFORM_MAX_SESSIONS,
+    kubernetes,
+    // A cluster has room for more, and its scheduler makes what has none wait.
+    maxSteps: access.PLATFORM_MAX_STEPS ?? (kubernetes ? 50 : Math.max(2, availableParallelism())),
+    maxSessions: access.PLATFORM_MAX_SESSIONS ?? (kubernetes ? 50 : 4),
     agentEnvironment: Object.fromEntries(
       access.PLATFORM_AGENT_ENV.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
     ),

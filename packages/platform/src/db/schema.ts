@@ -427,6 +427,12 @@ export interface IdempotencyKeysTable {
   created_at: Generated<string>;
 }
 
+/** Which platform this is: one row. */
+export interface InstallationTable {
+  id: Generated<string>;
+  is_only: Generated<boolean>;
+}
+
 export interface Database {
   users: UsersTable;
   roles: RolesTable;
@@ -455,6 +461,7 @@ export interface Database {
   session_events: SessionEventsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
+  installation: InstallationTable;
 }
 
 export type UserRow = Selectable<UsersTable>;

@@ -65,5 +65,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default clock_timestamp(),
       primary key (session_id, number)
     );
+
+    -- Which platform this is, among those that run things in the same cluster.
+    create table installation (
+      id uuid not null default gen_random_uuid(),
+      is_only boolean primary key default true check (is_only)
+    );
+    insert into installation default values;
   `.execute(db);
 }
