@@ -7,9 +7,8 @@ import type { ActiveProject } from "../projects/queries.ts";
 import { requireUser } from "../users/queries.ts";
 import { requireGlobally, requireOnProject } from "./authorise.ts";
 import type { Caller } from "./caller.ts";
-import { insertDelegation, listDelegations, loanEndsAt, revokeDelegation } from "./delegation-queries.ts";
-import { effectivePermissions } from "./effective-permissions.ts";
-import { loadGrants } from "./grants.ts";
+import { insertDelegation, listDelegations, revokeDelegation } from "./delegation-queries.ts";
+import { holdingEndsAt } from "./holding-ends.ts";
 
 export const delegationRoutes: readonly Route[] = [
   implement(delegations.listDelegations, async ({ db, caller, query: { user_id, ...filter } }) =>
@@ -59,10 +58,8 @@ interface Loan {
 }
 
 /** What is only lent to the caller can be lent on, but not for longer. */
-async function checkLoan(db: Queryable, caller: Caller, { permission, project, expiresAt }: Loan): Promise<void> {
-  const grants = await loadGrants(db, caller.user.id, project?.id ?? null);
-  if (effectivePermissions(caller, { ...grants, delegations: [] }, project).has(permission)) return;
-  const end = await loanEndsAt(db, { userId: caller.user.id, permission, projectId: project?.id ?? null });
+async function checkLoan(db: Queryable, { user }: Caller, { permission, project, expiresAt }: Loan): Promise<void> {
+  const end = await holdingEndsAt(db, user, permission, project);
   if (end === null || (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(end))) return;
   throw invalid("expires_at", `must not be after ${end}, when what is lent to you ends`);
 }

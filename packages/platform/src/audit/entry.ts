@@ -19,6 +19,7 @@ export type Resource =
   | "review"
   | "comment"
   | "secret"
+  | "session"
   | "platform";
 
 /** Who did it. `system` is somebody at the platform's machine, or the platform itself; `unknown` had no credential. */

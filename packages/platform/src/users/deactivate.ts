@@ -1,23 +1,16 @@
-import { sql } from "kysely";
 import { keepAnAdministrator } from "../access/last-administrator.ts";
-import { endSessions } from "../access/sessions.ts";
 import type { Queryable } from "../db/queryable.ts";
+import { stopSessionsOfUser } from "../sessions/stop-sessions-of.ts";
+import { endAccess } from "./end-access.ts";
 
 /**
- * Ends all that a user can do, at once: sessions, tokens, and the delegations to and from them. The row and its roles
- * stay. @throws Problem 409 when they are the last administrator
+ * Ends all that a user can do, at once, and stops the agents that work for them. The row and its roles stay.
+ * @throws Problem 409 when they are the last administrator
  */
 export async function deactivateUser(db: Queryable, userId: string): Promise<void> {
   await keepAnAdministrator(db, async () => {
-    await db.updateTable("users").set({ is_active: false }).where("id", "=", userId).execute();
-    await endSessions(db, userId);
-    await db.deleteFrom("api_tokens").where("user_id", "=", userId).execute();
-    await db
-      .updateTable("delegations")
-      .set({ revoked_at: sql<string>`now()` })
-      .where((eb) => eb.or([eb("delegator_id", "=", userId), eb("delegate_id", "=", userId)]))
-      .where("revoked_at", "is", null)
-      .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", sql<string>`now()`)]))
-      .execute();
+    // First: who ends a session, too, has its row before the delegations to its agent.
+    await stopSessionsOfUser(db, userId);
+    await endAccess(db, userId);
   });
 }

@@ -1,0 +1,60 @@
+import type { BodyOf, sessions } from "@platform-mcp/client/contract";
+import type { Caller } from "../access/caller.ts";
+import type { Queryable } from "../db/queryable.ts";
+import type { Repository } from "../git/repository.ts";
+import type { ActiveProject } from "../projects/queries.ts";
+import { appendEvent } from "./append-event.ts";
+import { checkBranch } from "./check-branch.ts";
+import { createIdentity, lendToAgent, type NewIdentity } from "./identity.ts";
+import { setIdentityEnd } from "./identity-end.ts";
+import { latestEnd } from "./latest-end.ts";
+import { type ChosenLoans, chooseLoans } from "./session-loans.ts";
+
+/** Somebody's wish for a session. */
+export interface SessionRequest {
+  readonly caller: Caller;
+  readonly project: ActiveProject;
+  readonly repository: Repository;
+  readonly body: BodyOf<typeof sessions.createSession>;
+  /** What an agent runs in where neither the request nor its project says so. */
+  readonly agentImage: string;
+  readonly signal: AbortSignal;
+}
+
+export interface CreatedSession extends NewIdentity, ChosenLoans {}
+
+/**
+ * Makes a session that waits for whoever claims it, with the identity of its agent. Must be in a transaction: all of it
+ * is there, or nothing.
+ * @throws Problem 400 for a branch that cannot be pushed to, 403 as `chooseLoans` says
+ */
+export async function createSession(db: Queryable, request: SessionRequest): Promise<CreatedSession> {
+  const { caller, project, repository, body, agentImage, signal } = request;
+  const { config, delegate_deploy, delegate_observe } = body;
+  const role = config.role ?? "dev";
+  const chosen = await chooseLoans(db, caller, project, { role, delegate_deploy, delegate_observe });
+  const expires_at = latestEnd(caller);
+  const identity = await createIdentity(db);
+  const { sessionId, agent } = identity;
+  const branch = body.branch ?? `agent/${sessionId.slice(0, 8)}`;
+  await checkBranch(repository, branch, project, signal);
+  await db
+    .insertInto("agent_sessions")
+    .values({
+      id: sessionId,
+      project_id: project.id,
+      user_id: caller.user.id,
+      agent_user_id: agent.id,
+      prompt: body.prompt,
+      provider: body.provider,
+      ...{ branch, role, delegate_deploy, delegate_observe, expires_at },
+      config: JSON.stringify(config),
+      image: config.image ?? project.agent_image ?? agentImage,
+      deadline_minutes: body.deadline_minutes,
+    })
+    .execute();
+  await lendToAgent(db, identity, { userId: caller.user.id, projectId: project.id, loans: chosen.loans });
+  await setIdentityEnd(db, sessionId);
+  await appendEvent(db, sessionId, { kind: "message", message: body.prompt, userId: caller.user.id });
+  return { ...identity, ...chosen };
+}
