@@ -1,11 +1,15 @@
 /** The text of `--help`. */
 export const helpText = `runner: the MCP servers of an agent role, and sessions with them
 
-  runner run [CLAUDE OPTIONS] -- PROMPT
+  runner run [CLAUDE OPTIONS] [-- PROMPT]
       runs Claude Code with the role's servers in a clone, and saves the work whatever becomes of it: checkpoints while
       it runs, afterwards everything that is not on the platform yet is committed and pushed
       (exit code: Claude Code's; 70 when work could not be pushed; 64, 78 when it could not start).
       Without a command, arguments that begin with an option are those of run.
+
+  runner clone
+      makes the clone for run, from CLONE_URL, on the session's branch, which it makes when the platform does not have it
+      (exit code: 1 when git fails)
 
   runner config [--role ROLE] [--servers DIR] [--node PATH] [--allow-missing]
       prints an .mcp.json that loads the role's servers; credentials are referred to, never written
@@ -27,6 +31,10 @@ Environment (empty means unset)
                        { "reviewer": { "servers": ["core", "issues"], "hot": ["core"],
                                        "defaults": { "PLATFORM_READ_ONLY": "1" } } }
   MCP_SERVERS_DIR      where run finds the bundles (default: as for --servers)
+  PROMPT_FILE          a file with the prompt of run, whose arguments are then all options
+  MESSAGES_AFTER       the number of the prompt's event in the session SESSION_ID of PROJECT_ID: what users say after it
+                       reaches the agent while it runs
+  CLONE_URL            the repository, for clone
   PLATFORM_USER        whose token it is, for git; not needed when the clone's URL says it
   WORKSPACE            the clone (default: the current directory)
   BRANCH               the branch that gets the work (default: agent/ and the first 8 characters of SESSION_ID)

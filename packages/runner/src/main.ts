@@ -9,6 +9,7 @@ import { mcpConfig, serverName } from "./mcp-config.ts";
 import type { Role } from "./roles.ts";
 import { loadRoles } from "./roles-file.ts";
 import { readClaudeCommand } from "./run/claude-arguments.ts";
+import { cloneRepository } from "./run/clone-repository.ts";
 import { runSession } from "./run/run-session.ts";
 import { exitCode, RunnerError } from "./runner-error.ts";
 import { serversDirectory } from "./servers-directory.ts";
@@ -34,12 +35,13 @@ async function run(args: readonly string[]): Promise<number> {
     return say(`runner ${build === undefined ? "(from source)" : `${build.version} (${build.commit})`}\n`);
   const [command, ...rest] = positionals;
   if (rest.length > 0) throw new RunnerError("usage", `unexpected argument ${JSON.stringify(rest[0])}; see --help`);
+  if (command === "clone") return await clone();
   if (command === "config") return await config(values);
   if (command === "doctor") return await doctor(values);
   throw new RunnerError(
     "usage",
     command === undefined
-      ? "which command? run, config or doctor; see --help"
+      ? "which command? run, clone, config or doctor; see --help"
       : `no command ${JSON.stringify(command)}; see --help`,
   );
 }
@@ -62,10 +64,15 @@ async function startSession(args: readonly string[]): Promise<number> {
     role: chooseRole(await loadRoles(process.env), process.env.AGENT_ROLE),
     serversDir: serversDirectory(process.env.MCP_SERVERS_DIR?.trim() || undefined),
     node: process.execPath,
-    command: readClaudeCommand(args),
+    command: await readClaudeCommand(args, process.env.PROMPT_FILE?.trim() || undefined),
     env: process.env,
     cwd: process.cwd(),
   });
+}
+
+async function clone(): Promise<number> {
+  await cloneRepository({ env: process.env, cwd: process.cwd() });
+  return exitCode.ok;
 }
 
 function readCommandLine() {

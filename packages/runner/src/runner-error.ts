@@ -1,7 +1,7 @@
 /** Exit codes of the runner, after sysexits.h. */
 export const exitCode = {
   ok: 0,
-  /** Something that was examined is not as it must be. */
+  /** Something that was examined is not as it must be, or could not be done. */
   failed: 1,
   /** The command line is wrong. */
   usage: 64,
@@ -13,7 +13,7 @@ export const exitCode = {
 export class RunnerError extends Error {
   readonly exitCode: number;
 
-  constructor(code: "usage" | "configuration", message: string) {
+  constructor(code: "failed" | "usage" | "configuration", message: string) {
     super(message);
     this.name = "RunnerError";
     this.exitCode = exitCode[code];

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { RunnerError } from "../runner-error.ts";
 
 /** What the runner was asked to start. */
@@ -9,9 +10,12 @@ export interface ClaudeCommand {
 
 /**
  * Splits the runner's arguments: everything after `--` is the prompt, or else the last argument is. What comes before
- * goes to Claude Code. @throws RunnerError when there is no prompt
+ * goes to Claude Code. With a file for the prompt, which no process list shows, all of them are options.
+ *
+ * @throws RunnerError when there is no prompt
  */
-export function readClaudeCommand(args: readonly string[]): ClaudeCommand {
+export async function readClaudeCommand(args: readonly string[], promptFile?: string): Promise<ClaudeCommand> {
+  if (promptFile !== undefined) return { options: args, prompt: await readPrompt(promptFile) };
   const end = args.indexOf("--");
   const options = end === -1 ? args.slice(0, -1) : args.slice(0, end);
   const prompt = end === -1 ? (args.at(-1) ?? "") : args.slice(end + 1).join(" ");
@@ -19,6 +23,14 @@ export function readClaudeCommand(args: readonly string[]): ClaudeCommand {
     throw new RunnerError("usage", "there is no prompt: runner run [CLAUDE OPTIONS] -- PROMPT");
   }
   return { options, prompt };
+}
+
+async function readPrompt(path: string): Promise<string> {
+  const prompt = await readFile(path, "utf8").catch((error: Error) => {
+    throw new RunnerError("configuration", `PROMPT_FILE cannot be read: ${error.message}`);
+  });
+  if (prompt.trim() === "") throw new RunnerError("usage", `there is no prompt in ${path}`);
+  return prompt;
 }
 
 /** What may be done without asking, as there is nobody to ask: the agent's container is its boundary, not the prompt. */
@@ -32,6 +44,8 @@ interface ClaudeOptions {
   readonly servers: readonly string[];
   /** Path of the repository's own instructions, if it has any. */
   readonly instructions: string | undefined;
+  /** Whether standard input brings lines of JSON instead of the prompt alone. */
+  readonly takesMessages: boolean;
 }
 
 /**
@@ -42,13 +56,15 @@ interface ClaudeOptions {
  * without `project` and `local` among the setting sources its `.claude` settings, with their hooks, environment and
  * helpers, are not read (measured with Claude Code 2.1.330).
  */
-export function claudeArguments({ command, mcpConfig, servers, instructions }: ClaudeOptions): string[] {
+export function claudeArguments(settings: ClaudeOptions): string[] {
+  const { command, mcpConfig, servers, instructions, takesMessages } = settings;
   const { options } = command;
   const decidesPermissions = options.some((option) =>
     /^--(?:permission-mode|dangerously-skip-permissions)\b/.test(option),
   );
   return [
     ...["--print", "--output-format", "stream-json", "--verbose"],
+    ...(takesMessages ? ["--input-format", "stream-json"] : []),
     ...(decidesPermissions ? [] : ["--permission-mode", "dontAsk"]),
     `--allowedTools=${[...allowed, ...servers.map((server) => `mcp__${server}`)].join(",")}`,
     ...(instructions === undefined ? [] : ["--append-system-prompt-file", instructions]),

@@ -1,15 +1,17 @@
 import { spawn } from "node:child_process";
-import { createReadStream } from "node:fs";
 import { constants } from "node:os";
+import { finished } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { RunnerError } from "../runner-error.ts";
+import type { ClaudeInput } from "./claude-input.ts";
+import { watchLines } from "./watch-lines.ts";
 
 interface StartOptions {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** A file with the prompt, which goes to standard input. */
-  readonly promptFile: string;
+  readonly input: ClaudeInput;
 }
 
 /** How Claude Code ended, as a shell would say it: 128 and the signal's number when one ended it. */
@@ -19,13 +21,17 @@ export interface ClaudeEnd {
 
 const forwarded = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 
+/** Milliseconds that output may still take to arrive when Claude Code and all in its group have ended. */
+const lastOutput = 2_000;
+
 /**
  * Runs Claude Code to its end. Its output is the runner's own, byte for byte; signals are passed on to it, and what it
  * has started ends with it. @throws RunnerError when it cannot be started
  */
-export async function runClaude({ program, args, env, cwd, promptFile }: StartOptions): Promise<ClaudeEnd> {
+export async function runClaude({ program, args, env, cwd, input }: StartOptions): Promise<ClaudeEnd> {
   const { promise, resolve, reject } = Promise.withResolvers<ClaudeEnd>();
-  const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: ["pipe", "inherit", "inherit"] });
+  const stdout = input.watches === undefined ? "inherit" : "pipe";
+  const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: ["pipe", stdout, "inherit"] });
   child.once("error", (error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "was not found on PATH" : error.message;
     reject(new RunnerError("configuration", `${program} ${why}`));
@@ -34,8 +40,14 @@ export async function runClaude({ program, args, env, cwd, promptFile }: StartOp
     resolve({ exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) });
   });
   // It may end without reading all of it.
-  child.stdin.on("error", () => {});
-  createReadStream(promptFile).pipe(child.stdin);
+  child.stdin?.on("error", () => {});
+  if (child.stdout !== null) {
+    const output = child.stdout.pipe(process.stdout, { end: false });
+    // The work goes on, and is saved, also when nobody reads any more.
+    output.on("error", () => child.stdout?.resume());
+    if (input.watches !== undefined) watchLines(child.stdout, input.watches);
+  }
+  if (child.stdin !== null) input.begin(child.stdin);
   const toGroup = (signal: NodeJS.Signals) => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
@@ -53,6 +65,10 @@ export async function runClaude({ program, args, env, cwd, promptFile }: StartOp
     for (const [signal, listener] of listeners) {
       process.off(signal, listener);
       process.on(signal, () => {});
+    }
+    if (child.stdout !== null) {
+      const isRead = finished(child.stdout, { cleanup: true }).catch(() => {});
+      await Promise.race([isRead, delay(lastOutput, undefined, { ref: false })]);
     }
   }
 }

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Git } from "./git.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { snapshot } from "./snapshot.ts";
+import { whileAway } from "./while-away.ts";
 
 /** What became of a session's work. */
 export interface SavedWork {
@@ -112,25 +112,13 @@ async function pushPiece(git: Git, piece: Piece, { rescue, problems, seconds }: 
 
 /** Pushes and looks whether it is there; tries again for a while when the platform cannot be reached. */
 async function push(git: Git, { commit, branch }: Piece, seconds: number): Promise<void> {
-  const until = performance.now() + seconds * 1000;
-  for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
-    try {
-      await git(["push", "--quiet", "origin", `${commit}:refs/heads/${branch}`], { timeout: 600_000 });
-      const there = await git(["ls-remote", "origin", `refs/heads/${branch}`]);
-      if (there.startsWith(commit)) return;
+  await whileAway(seconds, async () => {
+    await git(["push", "--quiet", "origin", `${commit}:refs/heads/${branch}`], { timeout: 600_000 });
+    const there = await git(["ls-remote", "origin", `refs/heads/${branch}`]);
+    if (!there.startsWith(commit)) {
       throw new Error(`the platform took it, but has ${there.slice(0, 40) || "nothing"} there`);
-    } catch (error) {
-      if (isRefusal(error) || performance.now() + wait > until) throw error;
-      await delay(wait);
     }
-  }
-}
-
-/** What trying again does not help against, as opposed to a platform that is away. */
-function isRefusal(error: unknown): boolean {
-  return /\[(?:remote )?rejected\]|non-fast-forward|fetch first|Authentication failed|403|401|not found|hook declined/i.test(
-    reason(error),
-  );
+  });
 }
 
 /** The piece's commits on top of what its branch has got meanwhile, made beside the agent's work tree. @throws on a conflict */

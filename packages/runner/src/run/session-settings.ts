@@ -17,6 +17,17 @@ export interface SessionSettings {
   readonly checkpointSeconds: number;
   /** Seconds for which a push is tried again. */
   readonly pushSeconds: number;
+  /** The platform's base URL, without a slash at the end. */
+  readonly platformUrl: string;
+  /** Messages of users are passed on to the agent; undefined when they are not. */
+  readonly messages: MessageSettings | undefined;
+}
+
+export interface MessageSettings {
+  /** Where the session's events are. */
+  readonly url: string;
+  /** The number of the event after which they are of interest. */
+  readonly after: number;
 }
 
 /**
@@ -37,6 +48,12 @@ export function readSessionSettings(env: Environment, cwd: string): SessionSetti
   for (const [name, path] of Object.entries({ WORKSPACE: workspace, RESCUE_DIR: rescueDirectory })) {
     if (!isAbsolute(path)) throw new RunnerError("configuration", `${name} must be an absolute path`);
   }
+  const platformUrl = readPlatformUrl(given("PLATFORM_API_URL"));
+  const after = given("MESSAGES_AFTER");
+  const [project, id] = [given("PROJECT_ID"), given("SESSION_ID")];
+  if (after !== undefined && (project === undefined || id === undefined)) {
+    throw new RunnerError("configuration", "MESSAGES_AFTER needs PROJECT_ID and SESSION_ID");
+  }
   return {
     session,
     branch: branchName(given("BRANCH") ?? `agent/${session.slice(0, 8)}`),
@@ -44,7 +61,23 @@ export function readSessionSettings(env: Environment, cwd: string): SessionSetti
     rescueDirectory,
     checkpointSeconds: seconds("CHECKPOINT_SECONDS", given("CHECKPOINT_SECONDS") ?? "90"),
     pushSeconds: seconds("PUSH_SECONDS", given("PUSH_SECONDS") ?? "120"),
+    platformUrl,
+    messages:
+      after === undefined
+        ? undefined
+        : {
+            url: `${platformUrl}/api/projects/${encodeURIComponent(project ?? "")}/sessions/${id}/events`,
+            after: wholeNumber("MESSAGES_AFTER", after),
+          },
   };
+}
+
+function readPlatformUrl(given = "http://127.0.0.1:8080"): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
+    throw new RunnerError("configuration", "PLATFORM_API_URL must be an http or https URL without a user");
+  }
+  return url.href.replace(/\/+$/, "");
 }
 
 /** What the platform takes for a branch name, and git for a ref that cannot be read as anything else. */
@@ -60,5 +93,10 @@ function branchName(name: string): string {
 
 function seconds(name: string, text: string): number {
   if (!/^\d{1,5}$/.test(text)) throw new RunnerError("configuration", `${name} must be a number of seconds`);
+  return Number(text);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new RunnerError("configuration", `${name} must be a whole number`);
   return Number(text);
 }
