@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     // Most tests wait for processes, disks and sockets rather than compute.
     maxWorkers: 4,
+    globalSetup: "scripts/lib/test/run-directory.ts",
     projects: [
       {
         test: {

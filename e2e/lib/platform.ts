@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importProject, issueToken, readPlatformConfig, startPlatform } from "@platform-mcp/platform";
+import { prepareData } from "@platform-mcp/platform/testing/prepared-data";
 
 type Logger = Parameters<typeof startPlatform>[1];
 
@@ -49,6 +50,7 @@ export async function startTestPlatform(): Promise<TestPlatform> {
     PLATFORM_DATA: dataDirectory,
     PLATFORM_LOG_LEVEL: "silent",
   });
+  await prepareData(dataDirectory);
   const removeData = () => rm(dataDirectory, { recursive: true, force: true });
   const platform = await startPlatform(config, silent).catch(async (error: unknown) => {
     await removeData();

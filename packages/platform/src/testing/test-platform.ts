@@ -10,9 +10,9 @@ import { readPlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { UserRow } from "../db/schema.ts";
 import { type Platform, startPlatform } from "../platform.ts";
+import { adminPassword, prepareData } from "./prepared-data.ts";
 
-/** The password of the user `admin` on a test platform. */
-export const adminPassword = "correct horse battery staple";
+export { adminPassword };
 
 interface TokenOptions {
   readonly user: string;
@@ -73,6 +73,8 @@ export async function startTestPlatform(
     PLATFORM_RATE_LIMITS: "off",
     ...env,
   });
+  const isPlain = config.dataDirectory === dataDirectory && config.databaseUrl === undefined;
+  if (isPlain && config.adminPassword === adminPassword) await prepareData(dataDirectory);
   const platform = await startPlatform(config, logger);
   const { db } = platform;
   const close = async () => {

@@ -9,6 +9,7 @@ import { openBeside } from "../../../db/open-beside.ts";
 import { openWakeups } from "../../../db/wakeups.ts";
 import type { Runtime } from "../../../runtime/runtime.ts";
 import { openStore, type Store } from "../../../store.ts";
+import { prepareData } from "../../../testing/prepared-data.ts";
 import { createArtifactStore } from "../../artifacts/artifact-store.ts";
 import { fileBlobsIn } from "../../artifacts/file-blobs.ts";
 import { logStoreIn } from "../../logs/log-store.ts";
@@ -52,6 +53,7 @@ export async function openWorkScene(): Promise<WorkScene> {
   const dataDirectory = await mkdtemp(join(tmpdir(), "work-"));
   const config = readPlatformConfig({ PLATFORM_DATA: dataDirectory });
   const silent = pino({ level: "silent" });
+  await prepareData(dataDirectory);
   const store = await openStore(config, { mode: "owner", logger: silent });
   const { db } = store;
   const wakeups = openWakeups(store.pool);
