@@ -1,12 +1,12 @@
 import { Problem } from "../../problem.ts";
-import { StartError } from "../../runtime/runtime.ts";
+import { type RunningStep, StartError } from "../../runtime/runtime.ts";
 import { UnreadableSecretError } from "../../secrets/unreadable-secret-error.ts";
+import type { RunControl } from "../../workers/run-control.ts";
 import type { LogWriter } from "../logs/log-writer.ts";
 import type { Work } from "./begin-work.ts";
 import { keepArtifacts } from "./keep-artifacts.ts";
-import { exitOutcome, failure, type Outcome, stoppedOutcome } from "./outcome.ts";
+import { exitOutcome, failure, type Outcome, type StopCause, stoppedOutcome } from "./outcome.ts";
 import { type PreparedStep, prepareStep } from "./prepare-step.ts";
-import type { StepControl } from "./step-control.ts";
 import type { StepServices } from "./step-services.ts";
 
 /** The longest that a timer can wait, in minutes. */
@@ -16,7 +16,7 @@ interface StepToPerform {
   readonly work: Work;
   /** @throws when there can be none */
   readonly openLog: (secrets: readonly string[]) => Promise<LogWriter>;
-  readonly control: StepControl;
+  readonly control: RunControl<StopCause, RunningStep>;
   /** Awaited before the process starts; when it rejects, none does. */
   readonly starting: () => Promise<void>;
 }
@@ -74,7 +74,7 @@ async function execute(
       ? await keepArtifacts(services, { claim: work.claim, pipelineId: work.pipeline.id, definition, running, outcome })
       : outcome;
   } catch (error) {
-    if (control.hasStarted) throw error;
+    if (control.running !== undefined) throw error;
     if (control.cause === "timeout") return stoppedOutcome("timeout", timeoutMinutes);
     if (control.cause !== undefined) return undefined;
     if (error instanceof StartError) return failure("start_failed", error.message);

@@ -1,24 +1,24 @@
 import type { Claim } from "../../db/claims.ts";
+import type { RunningStep } from "../../runtime/runtime.ts";
+import type { ClaimedRun } from "../../workers/claimed-run.ts";
+import { persist } from "../../workers/persist.ts";
+import { RunControl } from "../../workers/run-control.ts";
 import { logRef } from "../logs/log-ref.ts";
 import type { LogWriter } from "../logs/log-writer.ts";
 import { beginPipeline } from "../state/begin-pipeline.ts";
 import { beginWork, type Work } from "./begin-work.ts";
 import { dropClaim } from "./drop-claim.ts";
-import { failure, type Outcome } from "./outcome.ts";
+import { failure, type Outcome, type StopCause } from "./outcome.ts";
 import { performStep } from "./perform-step.ts";
-import { persist } from "./persist.ts";
 import { recordOutcome, recordStart } from "./record-step.ts";
-import { StepControl } from "./step-control.ts";
 import type { StepServices } from "./step-services.ts";
 
 /** A step that was claimed, from then until the claim is given up and nothing of the step is left. */
-export class StepRun {
+export class StepRun implements ClaimedRun {
   readonly claim: Claim;
-  readonly control = new StepControl();
-  /** Resolves when it is over; never rejects. */
   readonly over: Promise<void>;
-  /** Until when the claim is certain to be held, by `performance.now()`. */
   heldUntil: number;
+  readonly #control = new RunControl<StopCause, RunningStep>();
   readonly #services: StepServices;
   /** Aborted when nothing more is to be recorded. */
   readonly #silence = new AbortController();
@@ -43,10 +43,25 @@ export class StepRun {
     return this.#work?.pipeline.id;
   }
 
-  /** Ends the step at once and records nothing more: it is somebody else's now, or there is no time left. */
+  keepAlive(): void {
+    this.#control.keepAlive();
+  }
+
+  cancel(): void {
+    this.#control.stop("cancelled");
+  }
+
+  close(): void {
+    this.#control.stop("closing");
+  }
+
+  unlease(): void {
+    this.#control.kill("unleased");
+  }
+
   abandon(): void {
     this.#silence.abort();
-    this.control.stop("unleased");
+    this.unlease();
   }
 
   async #live(): Promise<void> {
@@ -62,19 +77,20 @@ export class StepRun {
       if (outcome === "unstarted" || outcome === "returned") await this.#drop(work, outcome);
       else await this.#record(work, outcome);
     } finally {
-      await this.control.dispose();
+      await this.#control.dispose();
     }
   }
 
   async #perform(work: Work): Promise<Outcome | "unstarted" | "returned"> {
-    const { control, claim } = this;
+    const control = this.#control;
+    const { claim } = this;
     try {
       const openLog = (secrets: readonly string[]) => this.#openLog(work, secrets);
       const starting = () => this.#starting();
       return (await performStep(this.#services, { work, openLog, control, starting })) ?? "returned";
     } catch (error) {
       this.#services.logger.error({ err: error, step: claim.id }, "running a step");
-      if (!control.hasStarted) return "unstarted";
+      if (control.running === undefined) return "unstarted";
       await control.dispose();
       return failure("lost", "an error of the platform ended it: retry the pipeline to run it again");
     }
@@ -91,9 +107,9 @@ export class StepRun {
   async #starting(): Promise<void> {
     const { db, claims } = this.#services;
     await this.#begun;
-    if (await this.#persist(() => recordStart(db, claims, this.claim, this.#logRef), this.control.signal)) return;
-    this.control.stop("cancelled");
-    this.control.signal.throwIfAborted();
+    if (await this.#persist(() => recordStart(db, claims, this.claim, this.#logRef), this.#control.signal)) return;
+    this.#control.stop("cancelled");
+    this.#control.signal.throwIfAborted();
   }
 
   async #record(work: Work, outcome: Outcome): Promise<void> {

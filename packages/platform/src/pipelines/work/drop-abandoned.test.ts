@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Claim, Claims } from "../../db/claims.ts";
-import { sweepAbandoned } from "./sweep-abandoned.ts";
+import { sweepClaims } from "../../workers/sweep-claims.ts";
+import { dropAbandoned } from "./drop-abandoned.ts";
 import { openWorkScene, type WorkScene } from "./testing/work-scene.ts";
 
 let scene: WorkScene;
@@ -27,13 +28,19 @@ async function expired(count: number): Promise<{ id: string; claims: readonly Cl
   return { id, claims };
 }
 
+async function sweep(options: Omit<Parameters<typeof sweepClaims>[2], "drop">): Promise<void> {
+  const { db } = scene.store;
+  const claims = claimant();
+  await sweepClaims(db, claims, { ...options, drop: (claim) => dropAbandoned(db, claims, claim) });
+}
+
 const onError = (error: unknown) => {
   throw error;
 };
 
 test("all of them, in batches", async () => {
   const { id } = await expired(60);
-  await sweepAbandoned(scene.store.db, claimant(), { isOwn: () => false, onError });
+  await sweep({ isOwn: () => false, onError });
   const { rows } = await sql<{ status: string; count: number }>`
     select status, count(*)::int from pipeline_steps where pipeline_id = ${id} and claimed_by is null group by status
   `.execute(scene.store.db);
@@ -43,7 +50,7 @@ test("all of them, in batches", async () => {
 test("not those of this process, which looks after them itself", async () => {
   const { id, claims } = await expired(2);
   const [own] = claims;
-  await sweepAbandoned(scene.store.db, claimant(), { isOwn: (claim) => claim.id === own?.id, onError });
+  await sweep({ isOwn: (claim) => claim.id === own?.id, onError });
   expect(await scene.look(id)).toBe("pending: s0=running s1=pending");
 });
 
@@ -56,7 +63,7 @@ test("one that cannot be ended is in nobody's way", async () => {
   await sql`alter table pipeline_steps add constraint unwritable check (id <> ${sql.lit(second?.id)} or claimed_by is not null)`.execute(
     db,
   );
-  await sweepAbandoned(db, claimant(), { isOwn: () => false, onError: (error) => errors.push(error) });
+  await sweep({ isOwn: () => false, onError: (error) => errors.push(error) });
   await sql`alter table pipeline_steps drop constraint unwritable`.execute(db);
   expect(errors).toHaveLength(1);
   expect(await scene.look(id)).toBe("pending: s0=pending s1=running s2=pending");
