@@ -69,7 +69,8 @@ test("sessions have a limit and an image", () => {
   const env = { PLATFORM_MAX_SESSIONS: "9", PLATFORM_AGENT_IMAGE: "registry.example/agent@sha256:0" };
   expect(readPlatformConfig(env)).toMatchObject({ maxSessions: 9, agentImage: "registry.example/agent@sha256:0" });
   expect(() => readPlatformConfig({ PLATFORM_AGENT_IMAGE: "a b" })).toThrow("PLATFORM_AGENT_IMAGE contains forbidden");
-  expect(() => readPlatformConfig({ PLATFORM_MAX_SESSIONS: "0" })).toThrow("PLATFORM_MAX_SESSIONS must be a whole");
+  expect(readPlatformConfig({ PLATFORM_MAX_SESSIONS: "0" })).toMatchObject({ maxSessions: 0 });
+  expect(() => readPlatformConfig({ PLATFORM_MAX_SESSIONS: "-1" })).toThrow("PLATFORM_MAX_SESSIONS must be a whole");
 });
 
 test("steps and agents run locally unless a cluster is asked for, which has room for more", () => {

@@ -37,7 +37,7 @@ export interface PlatformConfig {
   readonly maxLogBytes: number;
   /** Bytes of the largest artifact. */
   readonly maxArtifactBytes: number;
-  /** How many sessions of agents run at the same time. */
+  /** How many sessions of agents this process runs at the same time; with 0 it leaves them to others. */
   readonly maxSessions: number;
   /** What agents get of the platform's own environment, such as the key of the model. */
   readonly agentEnvironment: Readonly<Record<string, string>>;
@@ -85,6 +85,11 @@ const count = z
   .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1")
   .transform(Number);
 
+const sessionCount = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,3})$/, "must be a whole number")
+  .transform(Number);
+
 /** How Claude Code reaches its model, and how programs get out of a network that has a proxy. */
 const agentVariables = [
   "ANTHROPIC_API_KEY",
@@ -126,7 +131,7 @@ const environment = z.object({
   PLATFORM_MAX_PUSH_BYTES: byteCount.default(2 * 1024 ** 3),
   ...kubernetesVariables,
   PLATFORM_MAX_STEPS: count.optional(),
-  PLATFORM_MAX_SESSIONS: count.optional(),
+  PLATFORM_MAX_SESSIONS: sessionCount.optional(),
   PLATFORM_AGENT_ENV: variableNames.default(agentVariables),
   PLATFORM_AGENT_IMAGE: projects.containerImage.default("platform-claude-runner:latest"),
   PLATFORM_MAX_LOG_BYTES: byteCount.default(256 * 1024 ** 2),

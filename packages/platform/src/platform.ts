@@ -55,7 +55,7 @@ export async function startPlatform(
   const store = await openStore(config, { mode: "owner", logger, onQuery: tracing && traceQuery });
   await tellAdminPassword(store, config, logger);
   const { db, repositories, masterKey } = store;
-  const { maxPushBytes, secureCookies, rateLimits, trustProxy } = config;
+  const { maxPushBytes, secureCookies, rateLimits, trustProxy, agentImage } = config;
   const hooksDirectory = hooksDirectoryOf(config.dataDirectory);
   // Platforms on one server may share their repositories too; a data directory with its own server has one platform.
   const minimumLockAge = config.databaseUrl === undefined ? 0 : 60_000;
@@ -64,7 +64,7 @@ export async function startPlatform(
   const logs = logStoreIn(config.dataDirectory);
   const blobs = fileBlobsIn(config.dataDirectory);
   const metrics = createMetrics(store.pool);
-  const services = { repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics };
+  const services = { repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });

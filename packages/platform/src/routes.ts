@@ -11,6 +11,7 @@ import { pipelineRoutes } from "./pipelines/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
 import { secretRoutes } from "./secrets/routes.ts";
+import { sessionRoutes } from "./sessions/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
@@ -25,6 +26,8 @@ export interface Services {
   readonly merging: MergingOptions;
   readonly logs: LogStore;
   readonly blobs: BlobStore;
+  /** What agents run in unless something else is said. */
+  readonly agentImage: string;
 }
 
 /** Every endpoint of the contract with what answers it. */
@@ -37,6 +40,7 @@ export function allRoutes({
   merging,
   logs,
   blobs,
+  agentImage,
 }: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
@@ -47,5 +51,6 @@ export function allRoutes({
     ...issueRoutes,
     ...mergeRequestRoutes(repositories, merging),
     ...secretRoutes(masterKey),
+    ...sessionRoutes({ repositories, agentImage }),
   ];
 }

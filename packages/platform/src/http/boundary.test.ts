@@ -41,6 +41,7 @@ test("every endpoint of the contract is implemented, once", () => {
     merging: { db: platform.db, logger: pino({ level: "silent" }), minimumLockAge: 0 },
     logs: logStoreIn("/nowhere"),
     blobs: fileBlobsIn("/nowhere"),
+    agentImage: "none",
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
 });
