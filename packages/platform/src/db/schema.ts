@@ -351,7 +351,7 @@ export interface AgentSessionsTable {
   status: Generated<sessions.SessionStatus>;
   stop_requested_at: string | null;
   deadline_minutes: number;
-  /** Set when it starts. */
+  /** Set when it starts; before that, only a limit that its requester's credential sets, which the start keeps to. */
   expires_at: string | null;
   /** The lease. A claim outlives the status until nothing of the session runs any more. */
   claimed_by: string | null;

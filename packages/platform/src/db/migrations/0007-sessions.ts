@@ -21,7 +21,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       status text not null default 'pending'
         check (status in ('pending', 'running', 'completed', 'failed', 'stopped')),
       stop_requested_at timestamptz,
-      -- How long it may run; expires_at is set by it when the session starts, and moved by an extension.
+      -- How long it may run; expires_at is set by it when the session starts, and moved by an extension. Before that,
+      -- expires_at is a limit, if the credential by which the session was asked for sets one.
       deadline_minutes integer not null,
       expires_at timestamptz,
       -- The lease: who looks after it, until when by the database's clock, and how often it was claimed.
