@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { type MasterKey, masterKeyFile, openMasterKey, requireMasterKey } from "./master-key.ts";
-import { pipelineSecrets } from "./pipeline-secrets.ts";
+import { projectSecrets } from "./project-secrets.ts";
 
 let platform: TestPlatform;
 let directory: string;
@@ -74,8 +74,10 @@ test("one that is gone is not replaced while there are secrets under it", async 
   expect((await platform.send("POST", `/api/projects/${project}/secrets`, admin, body)).status).toBe(201);
   const lost = await openMasterKey(config("lost"), platform.db);
   expect(() => requireMasterKey(lost)).toThrow(/master\.key .* is gone, and there are secrets under it: put it back/);
-  await expect(pipelineSecrets(platform.db, lost, project)).rejects.toThrow("is gone");
+  await expect(projectSecrets(platform.db, lost, { projectId: project, purpose: "pipeline" })).rejects.toThrow(
+    "is gone",
+  );
   // Who has no secrets needs no key.
   await platform.send("DELETE", `/api/projects/${project}/secrets/TOKEN`, admin);
-  expect(await pipelineSecrets(platform.db, lost, project)).toEqual(new Map());
+  expect(await projectSecrets(platform.db, lost, { projectId: project, purpose: "pipeline" })).toEqual(new Map());
 });

@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
-import { pipelineSecrets } from "./pipeline-secrets.ts";
+import { projectSecrets } from "./project-secrets.ts";
 
 let platform: TestPlatform;
 let admin: string;
@@ -95,7 +95,9 @@ describe("a secret", () => {
       values.map(async (value) => (await set(of(project), "RACED", value)).version as number),
     );
     expect(versions.sort((a, b) => a - b)).toEqual(values.map((_, at) => at + 1));
-    expect(values).toContain((await pipelineSecrets(platform.db, masterKey, project)).get("RACED"));
+    expect(values).toContain(
+      (await projectSecrets(platform.db, masterKey, { projectId: project, purpose: "pipeline" })).get("RACED"),
+    );
   });
 
   test.each(["PATH", "HOME", "LD_PRELOAD", "BASH_ENV", "PLATFORM_X", "COMMIT_SHA", "PROJECT", "1X", "A-B", "A B", ""])(
@@ -167,10 +169,15 @@ describe("the steps of a pipeline", () => {
     await set(of(project), "OVERRIDDEN", "of the project", "all");
     await set(of(project), "SHARED", "for agents alone", "agent");
     await set(of(other), "OTHERS", "x");
-    const got = await pipelineSecrets(platform.db, masterKey, project);
+    const got = await projectSecrets(platform.db, masterKey, { projectId: project, purpose: "pipeline" });
     expect([...got].sort()).toEqual([
       ["OVERRIDDEN", "of the project"],
       ["SHARED", "of the platform"],
+    ]);
+    const forAgents = await projectSecrets(platform.db, masterKey, { projectId: project, purpose: "agent" });
+    expect([...forAgents].sort()).toEqual([
+      ["OVERRIDDEN", "of the project"],
+      ["SHARED", "for agents alone"],
     ]);
     for (const name of ["SHARED", "OVERRIDDEN", "FOR_DEPLOYS"]) {
       await platform.send("DELETE", `${globally}/${name}`, admin);
@@ -181,7 +188,7 @@ describe("the steps of a pipeline", () => {
     const project = await newProject();
     await set(of(project), "TOKEN", "x");
     const other = createSecretKey(randomBytes(32));
-    await expect(pipelineSecrets(platform.db, other, project)).rejects.toThrow(
+    await expect(projectSecrets(platform.db, other, { projectId: project, purpose: "pipeline" })).rejects.toThrow(
       "the secret TOKEN of the project cannot be decrypted: it was set under another master key",
     );
   });
@@ -200,10 +207,14 @@ describe("the steps of a pipeline", () => {
       }))
       .where("project_id", "=", project)
       .execute();
-    await expect(pipelineSecrets(platform.db, masterKey, project)).rejects.toThrow("the secret TOKEN of the project");
+    await expect(projectSecrets(platform.db, masterKey, { projectId: project, purpose: "pipeline" })).rejects.toThrow(
+      "the secret TOKEN of the project",
+    );
     // Set again, it is whole again.
     await set(of(project), "TOKEN", "anew");
-    expect(await pipelineSecrets(platform.db, masterKey, project)).toEqual(new Map([["TOKEN", "anew"]]));
+    expect(await projectSecrets(platform.db, masterKey, { projectId: project, purpose: "pipeline" })).toEqual(
+      new Map([["TOKEN", "anew"]]),
+    );
   });
 });
 

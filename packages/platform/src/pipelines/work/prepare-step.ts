@@ -1,5 +1,5 @@
 import { StartError, type StepPlan } from "../../runtime/runtime.ts";
-import { pipelineSecrets } from "../../secrets/pipeline-secrets.ts";
+import { projectSecrets } from "../../secrets/project-secrets.ts";
 import type { PipelineDefinition } from "../definition/definition.ts";
 import { stepOrder } from "../state/step-order.ts";
 import type { Work } from "./begin-work.ts";
@@ -14,7 +14,7 @@ export interface PreparedStep {
   readonly secrets: readonly string[];
 }
 
-/** Puts together all that a step needs. @throws StartError, and what `pipelineSecrets` throws */
+/** Puts together all that a step needs. @throws StartError, and what `projectSecrets` throws */
 export async function prepareStep(services: StepServices, work: Work): Promise<PreparedStep> {
   const { db, masterKey, artifacts, repositories } = services;
   const { claim, step, definition, project, pipeline } = work;
@@ -23,7 +23,7 @@ export async function prepareStep(services: StepServices, work: Work): Promise<P
     throw new StartError("its pipeline does not say what it is to run");
   const earlier = definition.artifacts.length === 0 ? [] : [...stepOrder(definition.steps, definition).ancestors(step)];
   const [secrets, inputs] = await Promise.all([
-    pipelineSecrets(db, masterKey, project.id),
+    projectSecrets(db, masterKey, { projectId: project.id, purpose: "pipeline" }),
     artifacts.inputsFor(db, pipeline.id, earlier),
   ]);
   const { name, image, commands, environment } = step;

@@ -4,19 +4,19 @@ import { type MasterKey, requireMasterKey } from "./master-key.ts";
 import { UnreadableSecretError } from "./unreadable-secret-error.ts";
 
 /**
- * What the steps of a project's pipelines get as environment: values by name. Where a project and the whole platform
- * have one of the same name, the project's counts.
+ * What the steps of a project's pipelines, or its agents, get as environment: values by name. Where a project and the
+ * whole platform have one of the same name, the project's counts.
  * @throws UnreadableSecretError naming the secret; Problem 503 when there are secrets and no master key
  */
-export async function pipelineSecrets(
+export async function projectSecrets(
   db: Queryable,
   masterKey: MasterKey,
-  projectId: string,
+  { projectId, purpose }: { readonly projectId: string; readonly purpose: "pipeline" | "agent" },
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await db
     .selectFrom("secrets")
     .where((eb) => eb.or([eb("project_id", "is", null), eb("project_id", "=", projectId)]))
-    .where("scope", "in", ["pipeline", "all"])
+    .where("scope", "in", [purpose, "all"])
     .select(["id", "project_id", "name", "scope", "encrypted_value"])
     .orderBy("project_id", (order) => order.asc().nullsFirst())
     .orderBy("name")
