@@ -7,7 +7,14 @@ export interface KubernetesConfig {
   /** Where pods reach this platform, without a slash at its end. */
   readonly podUrl: string;
   /** What each step is sure to get, and what it gets at most. */
-  readonly stepResources: { readonly requests: Quantities; readonly limits: Quantities };
+  readonly stepResources: Resources;
+  /** Likewise of each of an agent's containers. */
+  readonly agentResources: Resources;
+}
+
+export interface Resources {
+  readonly requests: Quantities;
+  readonly limits: Quantities;
 }
 
 /** Amounts as Kubernetes writes them, by resource: `{cpu: "250m", memory: "256Mi"}`. */
@@ -37,6 +44,8 @@ export const kubernetesVariables = {
     .default("http://platform.platform.svc.cluster.local:8080"),
   PLATFORM_STEP_REQUESTS: quantities.default({ cpu: "250m", memory: "256Mi" }),
   PLATFORM_STEP_LIMITS: quantities.default({ cpu: "2", memory: "4Gi", "ephemeral-storage": "20Gi" }),
+  PLATFORM_AGENT_REQUESTS: quantities.default({ cpu: "250m", memory: "1Gi" }),
+  PLATFORM_AGENT_LIMITS: quantities.default({ cpu: "2", memory: "4Gi", "ephemeral-storage": "20Gi" }),
 };
 
 type Variables = z.output<z.ZodObject<typeof kubernetesVariables>>;
@@ -48,5 +57,6 @@ export function kubernetesConfigOf(variables: Variables): KubernetesConfig | und
     namespace: variables.PLATFORM_KUBE_NAMESPACE,
     podUrl: variables.PLATFORM_POD_URL,
     stepResources: { requests: variables.PLATFORM_STEP_REQUESTS, limits: variables.PLATFORM_STEP_LIMITS },
+    agentResources: { requests: variables.PLATFORM_AGENT_REQUESTS, limits: variables.PLATFORM_AGENT_LIMITS },
   };
 }
