@@ -18,6 +18,7 @@ import { startSweeping } from "./pipelines/start-sweeping.ts";
 import { makePrivate } from "./private-files.ts";
 import { createRuntime } from "./runtime/create-runtime.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
+import { EventFeed } from "./sessions/events/event-feed.ts";
 import { openStore, type Store } from "./store.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { traceQuery } from "./telemetry/trace-query.ts";
@@ -64,12 +65,13 @@ export async function startPlatform(
   const logs = logStoreIn(config.dataDirectory);
   const blobs = fileBlobsIn(config.dataDirectory);
   const metrics = createMetrics(store.pool);
-  const services = { repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage };
+  const wakeups = openWakeups(store.pool);
+  const feed = new EventFeed({ db, wakeups });
+  const services = { repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage, feed };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
   const sweeping = startSweeping({ db, blobs, logs, logger });
-  const wakeups = openWakeups(store.pool);
   const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
   let pipelines: { close(): Promise<void> } | undefined;
   const close = async () => {

@@ -11,6 +11,8 @@ import { pipelineRoutes } from "./pipelines/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
 import { secretRoutes } from "./secrets/routes.ts";
+import type { EventFeed } from "./sessions/events/event-feed.ts";
+import { sessionEventRoutes } from "./sessions/events/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -28,6 +30,8 @@ export interface Services {
   readonly blobs: BlobStore;
   /** What agents run in unless something else is said. */
   readonly agentImage: string;
+  /** What happens in sessions. */
+  readonly feed: EventFeed;
 }
 
 /** Every endpoint of the contract with what answers it. */
@@ -41,6 +45,7 @@ export function allRoutes({
   logs,
   blobs,
   agentImage,
+  feed,
 }: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
@@ -52,5 +57,6 @@ export function allRoutes({
     ...mergeRequestRoutes(repositories, merging),
     ...secretRoutes(masterKey),
     ...sessionRoutes({ repositories, agentImage }),
+    ...sessionEventRoutes({ logs, feed }),
   ];
 }

@@ -7,6 +7,7 @@ import { repositoriesIn } from "../git/repositories.ts";
 import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
 import { allRoutes } from "../routes.ts";
+import { EventFeed } from "../sessions/events/event-feed.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 
@@ -42,6 +43,7 @@ test("every endpoint of the contract is implemented, once", () => {
     logs: logStoreIn("/nowhere"),
     blobs: fileBlobsIn("/nowhere"),
     agentImage: "none",
+    feed: new EventFeed({ db: platform.db, wakeups: { on: () => () => {}, close: async () => {} } }),
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
 });

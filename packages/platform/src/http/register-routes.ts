@@ -72,6 +72,7 @@ function registerRoute(app: FastifyInstance, boundary: OpenBoundary, { endpoint,
         params: request.params,
         query: request.query,
         body: request.body,
+        header: (name: string) => [request.headers[name]].flat()[0],
         signal: goneSignal(reply),
         closing,
         reauthorise: async () => {

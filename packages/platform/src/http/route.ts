@@ -12,6 +12,8 @@ export interface Request<E extends Endpoint> {
   readonly params: PathArgs<E>;
   readonly query: QueryOf<E>;
   readonly body: BodyOf<E>;
+  /** A header of the request by its lowercase name; of one that came several times, the first. */
+  readonly header: (name: string) => string | undefined;
   /** For a write, the transaction that the boundary commits when the handler returns. */
   readonly db: Queryable;
   /** For a write: must be told what it did. */
