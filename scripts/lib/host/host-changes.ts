@@ -6,7 +6,8 @@ import { join } from "node:path";
 
 /**
  * `end PID` ends a process and waits until it is gone; a zombie, which nobody may reap, has no program any more.
- * `release DIRECTORY` unmounts what is mounted below it, the innermost first.
+ * `release DIRECTORY` unmounts what is mounted below it, the innermost first. `end_group DIRECTORY` kills what is in a
+ * control group of version 1 and removes it.
  */
 const undoing = `
 trap '' INT TERM HUP
@@ -17,6 +18,15 @@ end() {
 }
 release() {
   awk -v below="$1/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount --lazy
+}
+end_group() {
+  for _ in $(seq 100); do
+    [ -d "$1" ] || return 0
+    find "$1" -name cgroup.procs -exec cat {} + | sort -u | xargs -r kill -9
+    find "$1" -depth -type d -exec rmdir {} + 2> /dev/null && return 0
+    sleep 0.1
+  done
+  return 1
 }
 tac | {
   failed=0
@@ -50,8 +60,8 @@ export class HostChanges implements AsyncDisposable {
 
   /**
    * Says how the next change will be undone, before it is made: with a line of shell, which must do no harm when it has not
-   * been made. Beside what the shell has there are `end PID`
-   * and `release DIRECTORY`.
+   * been made. Beside what the shell has there are `end PID`,
+   * `end_group DIRECTORY` and `release DIRECTORY`.
    */
   willUndo(command: string): void {
     if (command.includes("\n")) throw new Error("an undoing is one line");

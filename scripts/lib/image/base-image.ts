@@ -1,7 +1,8 @@
-import { copyFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { root } from "../build/paths.ts";
+import { debianMirror } from "./debian-mirror.ts";
 import type { Engine } from "./engine.ts";
 import { installPrograms, read, show, succeeds } from "./host.ts";
 
@@ -35,11 +36,13 @@ export async function baseImage(engine: Engine, directory: string, say: (line: s
   if (await succeeds("timeout", ["60", engine.docker, "pull", "--quiet", standard], engine.env)) return standard;
   say(`${standard} cannot be pulled: making one like it from Debian's packages`);
   await installPrograms({ mmdebstrap: "mmdebstrap" });
+  const mirror = await debianMirror();
+  if (mirror === undefined) throw new Error("this machine's apt names no Debian mirror in debian.sources");
   const context = join(directory, "base");
   await mkdir(join(context, "certificates"), { recursive: true });
   await show("mmdebstrap", [
     ...["--quiet", "--variant=minbase", "--include=ca-certificates"],
-    ...["bookworm", join(context, "base.tar"), await debianMirror()],
+    ...["bookworm", join(context, "base.tar"), mirror],
   ]);
   await copyFile(pinnedNode(), join(context, "node"));
   await unpackNpm(context);
@@ -49,14 +52,6 @@ export async function baseImage(engine: Engine, directory: string, say: (line: s
   await writeFile(join(context, "Dockerfile"), dockerfile);
   await show(engine.docker, ["build", "--quiet", "--network=host", "--tag", standIn, context], engine.env);
   return standIn;
-}
-
-/** The mirror that this machine itself uses. */
-async function debianMirror(): Promise<string> {
-  const sources = await readFile("/etc/apt/sources.list.d/debian.sources", "utf8").catch(() => "");
-  const [, mirror] = /^URIs:\s*(\S+)/m.exec(sources) ?? [];
-  if (mirror === undefined) throw new Error("this machine's apt names no Debian mirror in debian.sources");
-  return mirror;
 }
 
 function pinnedNode(): string {

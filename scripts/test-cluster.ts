@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import type { Cluster } from "./lib/cluster/cluster.ts";
+import { namedCluster } from "./lib/cluster/named-cluster.ts";
+import { NotPossible } from "./lib/cluster/not-possible.ts";
+import { throwawayCluster } from "./lib/cluster/throwaway-cluster.ts";
+import { HostChanges } from "./lib/host/host-changes.ts";
+import { show } from "./lib/image/host.ts";
+
+const usage = `test:cluster: runs what needs a Kubernetes cluster on a real one
+
+  npx --yes pnpm@12.21.0 test:cluster [--host-changes] [--required] [--chaos] [--serve] [FILTER ...]
+
+Uses the cluster that KUBECONFIG names, in namespaces of its own, if the environment says that it is for tests:
+
+  CLUSTER_HOST          this machine's address for what runs in the cluster's pods
+  CLUSTER_RUNNER_IMAGE  the runner's image, built from this work tree (docker/README.md), where the nodes find it
+  CLUSTER_PYTHON_IMAGE  an image with Python and nothing of the project's
+
+Without KUBECONFIG it raises a cluster of one node, from Debian's packages, and removes it afterwards. That needs root on
+Debian 12, installs what is missing with apt, and makes interfaces, control groups and mounts for its time; so only when
+CI is set or with --host-changes. Building Kubernetes takes about five minutes the first time; it is kept in
+\${XDG_CACHE_HOME:-~/.cache}/platform-mcp.
+
+  --required  fails where nothing can be run, instead of saying why
+  --chaos     runs the fault loops alone, with their full counts (CHAOS_ROUNDS, default 50)
+  --serve     runs no test; says how to reach the cluster and keeps it until Ctrl-C
+  FILTER      runs only the test files whose path holds it
+`;
+
+const { values, positionals } = parseArgs({
+  options: {
+    "host-changes": { type: "boolean", default: false },
+    required: { type: "boolean", default: false },
+    chaos: { type: "boolean", default: false },
+    serve: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+  allowPositionals: true,
+});
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+async function run(): Promise<void> {
+  const named = namedCluster(process.env);
+  if (named !== undefined) {
+    await useCluster(named);
+    return;
+  }
+  if (!values["host-changes"] && !process.env.CI) {
+    throw new NotPossible("KUBECONFIG names no cluster; --host-changes raises one on this machine");
+  }
+  await using changes = new HostChanges();
+  await useCluster(await throwawayCluster(changes, say));
+}
+
+async function useCluster({ kubeconfig, hostAddress, images, usersGroup }: Cluster): Promise<void> {
+  const env = {
+    KUBECONFIG: kubeconfig,
+    CLUSTER_HOST: hostAddress,
+    CLUSTER_RUNNER_IMAGE: images.runner,
+    CLUSTER_PYTHON_IMAGE: images.python,
+  };
+  if (values.serve) {
+    for (const [name, value] of Object.entries(env)) say(`export ${name}=${value}`);
+    await new Promise(() => {});
+  }
+  const rounds = values.chaos ? { CHAOS_ROUNDS: process.env.CHAOS_ROUNDS || "50" } : {};
+  const timeouts = values.chaos ? ["--testTimeout=3600000"] : [];
+  const filters = positionals.length === 0 && values.chaos ? ["chaos"] : positionals;
+  const enter = usersGroup === undefined ? ":" : `echo $$ > ${usersGroup}/cgroup.procs`;
+  const vitest = ["vitest", "run", "--project", "cluster", ...timeouts, ...filters];
+  await show("sh", ["-ec", `${enter}; exec "$@"`, "sh", ...vitest], { ...process.env, ...env, ...rounds });
+}
+
+if (values.help) process.stdout.write(usage);
+else {
+  await run().catch((error: unknown) => {
+    if (error instanceof NotPossible && !values.required) return say(`not run: ${error.message}`);
+    process.stderr.write(`test:cluster: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  });
+}
