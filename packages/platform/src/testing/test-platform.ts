@@ -59,7 +59,7 @@ export interface TestPlatform extends Platform, AsyncDisposable {
   ): Promise<{ status: number; body: ReturnType<JSON["parse"]> }>;
 }
 
-/** `env` adds to the configuration; without it, nothing is limited. */
+/** `env` adds to the configuration; without it, nothing is limited, and no session is run. */
 export async function startTestPlatform(
   env: Readonly<Record<string, string>> = {},
   logger = pino({ level: "silent" }),
@@ -71,6 +71,7 @@ export async function startTestPlatform(
     PLATFORM_LOG_LEVEL: "silent",
     PLATFORM_ADMIN_PASSWORD: adminPassword,
     PLATFORM_RATE_LIMITS: "off",
+    PLATFORM_MAX_SESSIONS: "0",
     ...env,
   });
   const isPlain = config.dataDirectory === dataDirectory && config.databaseUrl === undefined;
