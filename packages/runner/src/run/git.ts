@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { toolPath } from "./tools.ts";
 
 /** Git failed; the message is what it said. */
 export class GitFailure extends Error {
@@ -47,7 +48,7 @@ export function gitIn(workspace: string, environment: Readonly<Record<string, st
         maxBuffer: 1 << 28,
         killSignal: "SIGKILL" as const,
       };
-      const child = execFile("git", [...settings, ...args], options, (error, stdout, stderr) => {
+      const child = execFile(toolPath(environment, "git"), [...settings, ...args], options, (error, stdout, stderr) => {
         if (error === null) resolve(stdout.replace(/\n$/, ""));
         else
           reject(

@@ -13,6 +13,7 @@ import { type PrivateFiles, withPrivateFiles } from "./private-files.ts";
 import { type SavedWork, saveWork } from "./save-work.ts";
 import { sessionEnvironment } from "./session-environment.ts";
 import { readSessionSettings, type SessionSettings } from "./session-settings.ts";
+import { toolPath } from "./tools.ts";
 import { readInstructions, requireClone } from "./workspace.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -68,7 +69,8 @@ async function runIn(files: PrivateFiles, settings: SessionSettings, options: Se
     conversation &&
     followMessages({ ...messages, token: () => tokenOf(env), onMessage: (said) => conversation.say(said), warn });
   const checkpoints = startCheckpoints({ git, session, seconds: settings.checkpointSeconds, warn });
-  const end = await runClaude({ program: "claude", args, env: sessionEnv, cwd: workspace, input }).finally(() => {
+  const program = toolPath(env, "claude");
+  const end = await runClaude({ program, args, env: sessionEnv, cwd: workspace, input }).finally(() => {
     following?.stop();
     return checkpoints.stop();
   });
