@@ -88,7 +88,8 @@ export async function startPlatform(
   try {
     await app.listen({ host: config.host, port: config.port });
     // Last: a platform that cannot start after all should not have begun with a step.
-    const runtime = await createRuntime({ config, db, logger, lease });
+    const url = urlOf(app.server.address());
+    const runtime = await createRuntime({ config, db, logger, url, lease });
     pipelines = await startPipelines({ config, store, runtime, wakeups, logs, artifacts, logger, lease });
   } catch (error) {
     await close();

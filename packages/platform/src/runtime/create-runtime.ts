@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { PlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
@@ -8,12 +9,17 @@ export interface RuntimeOptions {
   readonly config: PlatformConfig;
   readonly db: Queryable;
   readonly logger: Logger;
+  /** Where the platform listens. */
+  readonly url: string;
   /** Milliseconds that the claim on a step or session lasts unless it is extended. */
   readonly lease: number;
 }
 
+/** Where `pnpm build` puts the runner and the servers. */
+const bundles = fileURLToPath(new URL("../../../../dist", import.meta.url));
+
 /** What runs steps and agents, as the configuration says. @throws UserError when that cannot be used */
-export async function createRuntime({ config, db, logger, lease }: RuntimeOptions): Promise<Runtime> {
+export async function createRuntime({ config, db, logger, url, lease }: RuntimeOptions): Promise<Runtime> {
   const { dataDirectory, databaseUrl, kubernetes, agentImage } = config;
   if (kubernetes !== undefined) {
     const { createKubernetesRuntime } = await import("./kubernetes/kubernetes-runtime.ts");
@@ -22,5 +28,11 @@ export async function createRuntime({ config, db, logger, lease }: RuntimeOption
   }
   // What its platform does not show alive ends before its claim expires and another platform acts on that.
   const watchSeconds = (lease * 2) / 3 / 1000;
-  return await createLocalRuntime({ dataDirectory, databaseUrl, logger, watchSeconds });
+  const agents = { platformUrl: reachable(url), bundles };
+  return await createLocalRuntime({ dataDirectory, databaseUrl, logger, agents, watchSeconds });
+}
+
+/** Where a platform that listens on all addresses is reached on its own machine. */
+function reachable(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }

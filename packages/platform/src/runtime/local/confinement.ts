@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import { promisify } from "node:util";
 import { databaseSockets } from "./database-sockets.ts";
-import { prepareMounts } from "./mount-table.ts";
+import { prepareMounts, type Window } from "./mount-table.ts";
 import { makeRoom, type Room, removeRoom } from "./room.ts";
 import { searchPath } from "./search-path.ts";
 
@@ -19,8 +19,8 @@ export interface Confinement {
   readonly mode: "namespaces" | "group";
   /** Says on the top of a step's log how it runs. */
   readonly sentence: string;
-  /** What to run so that the script runs as a step. */
-  command(room: Room, repository: string, script: string): Promise<readonly string[]>;
+  /** Prepares a room; gives what to run so that a script runs in it. */
+  prepare(room: Room, windows: readonly Window[]): Promise<(script: string) => readonly string[]>;
 }
 
 export interface ConfinementOptions {
@@ -44,14 +44,14 @@ function inNamespaces({ dataDirectory, databaseUrl }: ConfinementOptions): Confi
     mode: "namespaces",
     sentence:
       "Runs on the platform's own machine, in namespaces of its own: it sees the machine's files and network, but neither the platform's data nor other processes.",
-    async command(room, repository, script) {
+    async prepare(room, windows) {
       const user = process.geteuid?.() ?? 0;
       // The user's own services, which would run anything for the step outside of its namespaces.
       const hidden = [...(await databaseSockets(dataDirectory, databaseUrl)), `/run/user/${user}`];
-      const table = await prepareMounts({ dataDirectory, room, repository, hidden, isRoot: user === 0 });
+      const table = await prepareMounts({ dataDirectory, room, windows, hidden, isRoot: user === 0 });
       const limit = hasOwnProcessLimit() ? processes : "unlimited";
-      const args = [user, process.getegid?.() ?? 0, limit, table, limited(script)].map(String);
-      return ["unshare", ...namespaces, "--", "/bin/sh", "-c", inside, "step", ...args];
+      const args = [user, process.getegid?.() ?? 0, limit, table].map(String);
+      return (script) => ["unshare", ...namespaces, "--", "/bin/sh", "-c", inside, "step", ...args, limited(script)];
     },
   };
 }
@@ -60,7 +60,7 @@ function inGroup(refusal: string): Confinement {
   return {
     mode: "group",
     sentence: `Runs on the platform's own machine with all that its user may see and do, the platform's data included: namespaces are not possible here (${refusal}).`,
-    command: async (_room, _repository, script) => ["/bin/sh", "-c", `echo started >&2\nexec 2>&1\n${script}`, "step"],
+    prepare: async () => (script) => ["/bin/sh", "-c", `echo started >&2\nexec 2>&1\n${script}`, "step"],
   };
 }
 
@@ -79,7 +79,7 @@ function hasOwnProcessLimit(): boolean {
 async function refusalOf(confinement: Confinement, rooms: string): Promise<string | undefined> {
   if (process.platform !== "linux") return "this is not Linux";
   const room = await makeRoom(rooms);
-  const [program = "", ...args] = await confinement.command(room, room.tree, ":");
+  const [program = "", ...args] = (await confinement.prepare(room, []))(":");
   try {
     await run(program, args, { cwd: "/", env: { PATH: searchPath, LC_ALL: "C" } });
     return undefined;

@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import type { StepEvents } from "../runtime.ts";
 
 /** Milliseconds that a step's output may be silent once the step has ended: who still holds it then is not the step. */
 const leakedOutput = 2_000;
@@ -8,7 +7,11 @@ const leakedOutput = 2_000;
  * Hands on all that a step prints, one chunk at a time, and resolves when there is no more: at its end, or when the step
  * has ended and what still holds its output stays silent.
  */
-export async function deliver(stream: Readable, output: StepEvents["output"], ended: Promise<unknown>): Promise<void> {
+export async function deliver(
+  stream: Readable,
+  output: (chunk: Uint8Array) => Promise<void>,
+  ended: Promise<unknown>,
+): Promise<void> {
   let isOver = false;
   let silence: NodeJS.Timeout | undefined;
   const waitForMore = () => {

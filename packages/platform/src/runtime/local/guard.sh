@@ -1,6 +1,7 @@
 # Runs one step and watches over it: guard.sh MODE SECONDS ROOM COMMAND...
 # Standard output is the step's, standard error speaks to the platform in lines, and descriptor 3 is what the platform
-# says: k (it is alive), t (SIGTERM to the whole step), q (end it now). Its end, or SECONDS without a word, ends the step.
+# says: k (it is alive), t (SIGTERM to the whole step), f (SIGTERM to its first process), q (end it now). Its end, or
+# SECONDS without a word, ends the step.
 # This shell is outside of what the step can reach, where that is possible.
 mode=$1 seconds=$2 room=$3
 shift 3
@@ -14,6 +15,11 @@ target() {
   else
     echo "-$step"
   fi
+}
+
+# In namespaces that is for the process in there that knows it.
+ask_first() {
+  if [ "$mode" = namespaces ]; then kill -s USR1 -- "$(target)"; else kill -s TERM "$step"; fi
 }
 
 end() {
@@ -46,6 +52,7 @@ watch() {
     case $word in
       k) ;;
       t) kill -s TERM -- "$(target)" ;;
+      f) ask_first ;;
       q)
         echo killed >&5
         end

@@ -10,7 +10,7 @@ const script = readFileSync(new URL("guard.sh", import.meta.url), "utf8");
 
 export interface GuardedCommand {
   readonly mode: "namespaces" | "group";
-  /** What becomes the step: a program and its arguments. It says `started` on standard error when the commands begin. */
+  /** What is run: a program and its arguments. It says `started` on standard error when the commands begin. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** The path of its room. */
@@ -25,8 +25,8 @@ export interface Guard {
   readonly lines: ControlLines;
   /** Resolves when it has ended, to why it could not even be started. */
   readonly gone: Promise<Error | undefined>;
-  /** Tells it that the platform lives (`k`), to ask the step to end (`t`), or to end it (`q`). */
-  say(word: "k" | "t" | "q"): void;
+  /** Tells it that the platform lives (`k`), to ask all (`t`) or the first process (`f`) to end, or to end them (`q`). */
+  say(word: "k" | "t" | "f" | "q"): void;
   /** There is nothing more to say. */
   hangUp(): void;
   /** Ends a guard that does not do what it is told, and the step with it. */
@@ -43,7 +43,7 @@ export function startGuard(guarded: GuardedCommand): Guard {
     child.on("error", resolve);
   });
   if (!stdout || !stderr || !(words instanceof Socket)) {
-    throw new StartError("The step cannot be started: there are too many open files or processes");
+    throw new StartError("It cannot be started: there are too many open files or processes");
   }
   // It may have ended when it is spoken to.
   words.on("error", () => {});
@@ -68,6 +68,6 @@ function spawnGuard({ mode, watchSeconds, room, command, environment }: GuardedC
     return spawn("/bin/sh", args, { cwd: "/", env: environment, detached: true, stdio: [...stdio] });
   } catch (error) {
     // Such as E2BIG, for an environment that is too large as a whole.
-    throw new StartError(`The step cannot be started: ${error instanceof Error ? error.message : String(error)}`);
+    throw new StartError(`It cannot be started: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -2,6 +2,7 @@
 # It is root in them, shows the step what it is to see by the table MOUNTS, and runs SCRIPT for it as USER, in one more
 # user namespace: there nobody has a right over these ones, so that nothing is shown again and this process not touched.
 set -e
+asked=''
 user=$1 group=$2 processes=$3 mounts=$4 script=$5
 
 mount -t proc proc /proc
@@ -16,10 +17,13 @@ fi
 
 set +e
 trap 'kill -s TERM -- -1' TERM
+trap 'asked=yes; kill -s TERM "$step"' USR1
 echo started >&2
 # In a session of its own: a `kill 0` must not reach the processes that watch over it.
 setsid unshare --user --map-user="$user" --map-group="$group" -- /bin/sh -c "$script" 2>&1 &
 step=$!
+# It may have been asked for before it was there.
+[ -n "$asked" ] && kill -s TERM "$step"
 while
   wait "$step"
   status=$?

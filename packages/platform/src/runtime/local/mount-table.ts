@@ -5,12 +5,18 @@ import type { Room } from "./room.ts";
 /** Options of a mount that can be read alone, with all flags that the mount may have already: none may be taken off. */
 const readOnly = "bind,ro,nosuid,nodev,noexec";
 
+/** What is to be seen beside the room. */
+export interface Window {
+  /** A real path. */
+  readonly path: string;
+  readonly isWritable: boolean;
+}
+
 export interface Shown {
-  /** The real path of the directory that is hidden, but for the room and the repository. */
+  /** The real path of the directory that is hidden, but for the room and the windows. */
   readonly dataDirectory: string;
   readonly room: Room;
-  /** The repository's real path. */
-  readonly repository: string;
+  readonly windows: readonly Window[];
   /** Directories elsewhere that are empty for the step; those that do not exist do not matter. */
   readonly hidden: readonly string[];
   readonly isRoot: boolean;
@@ -20,20 +26,19 @@ export interface Shown {
  * Prepares what a step is to see in namespaces of its own, beside its room, and writes it as a table for `mount --all`:
  * one process for all of it, as each takes longer than what it does. Gives the table's path.
  */
-export async function prepareMounts({ dataDirectory, room, repository, hidden, isRoot }: Shown): Promise<string> {
+export async function prepareMounts({ dataDirectory, room, windows, hidden, isRoot }: Shown): Promise<string> {
   const view = join(room.aside, "data");
   const empty = join(room.aside, "empty");
-  const isInside = repository.startsWith(`${dataDirectory}/`);
-  const roomInView = join(view, relative(dataDirectory, room.path));
-  const repositoryInView = isInside ? join(view, relative(dataDirectory, repository)) : repository;
-  for (const directory of [roomInView, empty, ...(isInside ? [repositoryInView] : [])]) {
+  const inView = (path: string) =>
+    path.startsWith(`${dataDirectory}/`) ? join(view, relative(dataDirectory, path)) : path;
+  const seen = [{ path: room.path, isWritable: true }, ...windows];
+  for (const directory of [empty, ...seen.map(({ path }) => inView(path))]) {
     await mkdir(directory, { recursive: true, mode: 0o700 });
   }
   const lines = [
     ...(isRoot ? await mountsForRoot(join(room.aside, "dev"), empty) : []),
     ...(await existing(hidden)).map((path) => line(empty, path, "bind")),
-    line(room.path, roomInView, "bind"),
-    line(repository, repositoryInView, readOnly),
+    ...seen.map(({ path, isWritable }) => line(path, inView(path), isWritable ? "bind" : readOnly)),
     line(view, dataDirectory, "rbind"),
   ];
   const table = join(room.aside, "mounts");

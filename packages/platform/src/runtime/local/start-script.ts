@@ -61,6 +61,7 @@ function check(name: string, value: string): void {
   if (value.includes("\0")) throw new StartError(`The environment variable ${name} contains a NUL byte`);
 }
 
-function quote(text: string): string {
+/** As one word of a shell's. */
+export function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

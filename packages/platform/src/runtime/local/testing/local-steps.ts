@@ -37,6 +37,9 @@ export interface LocalSteps extends AsyncDisposable {
   run(...commands: readonly string[]): Promise<{ exit: StepExit; text: string }>;
 }
 
+/** Where no agent is started. */
+export const noAgents = { platformUrl: "http://127.0.0.1:1", bundles: "/nonexistent" };
+
 /** A stream for `git fast-import` with what most tests need. */
 const content = `commit refs/heads/main
 committer Ada <ada@example.com> 1700000000 +0000
@@ -64,7 +67,13 @@ export async function openLocalSteps(options: Partial<LocalRuntimeOptions> = {})
       logged = true;
     },
   };
-  const runtime = await createLocalRuntime({ dataDirectory, databaseUrl: undefined, logger, ...options });
+  const runtime = await createLocalRuntime({
+    dataDirectory,
+    databaseUrl: undefined,
+    logger,
+    agents: noAgents,
+    ...options,
+  });
   let attempt = 0;
 
   const planOf = (step: StepToRun): StepPlan => ({

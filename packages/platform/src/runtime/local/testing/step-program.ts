@@ -4,6 +4,7 @@
  */
 import { readGit } from "../../../git/git.ts";
 import { createLocalRuntime } from "../local-runtime.ts";
+import { noAgents } from "./local-steps.ts";
 
 const [, , dataDirectory = "", path = "", namespaces, watchSeconds, command = ""] = process.argv;
 
@@ -16,6 +17,7 @@ const commit = (await readGit(["rev-parse", "main"], { repository })).trim();
 const runtime = await createLocalRuntime({
   dataDirectory,
   databaseUrl: undefined,
+  agents: noAgents,
   logger: { warn: () => {} },
   useNamespaces: namespaces === "true",
   watchSeconds: Number(watchSeconds),
