@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Daemon } from "../host/daemon.ts";
 import { type HostChanges, quoted } from "../host/host-changes.ts";
@@ -35,6 +36,7 @@ export async function startEngine(
   { bridge = "none", runtime }: EngineOptions = {},
 ): Promise<Engine> {
   await installPrograms({ dockerd: "docker.io" });
+  await mkdir(directory, { recursive: true });
   const socket = `unix://${join(directory, "docker.sock")}`;
   const args = [
     ...["--data-root", join(directory, "data"), "--exec-root", join(directory, "exec"), "--host", socket],
