@@ -17,9 +17,9 @@ const attempts = 10;
  * Makes the user that an agent will be, and the id of its session: active, of type `agent`, without a password and
  * without any permission. In the transaction that makes the session.
  */
-export async function createIdentity(db: Queryable): Promise<NewIdentity> {
+export async function createIdentity(db: Queryable, newId: () => string = randomUUID): Promise<NewIdentity> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const sessionId = randomUUID();
+    const sessionId = newId();
     const short = sessionId.slice(0, 8);
     const agent = await db
       .insertInto("users")
