@@ -1,5 +1,6 @@
 import type { V1Status } from "@kubernetes/client-node";
 import { errorCode } from "../../db/embedded/files.ts";
+import { jsonIn } from "./json.ts";
 
 /** What the cluster's API server, or the way to it, answered instead of what was asked for. */
 export class KubeError extends Error {
@@ -51,19 +52,11 @@ export function isNotFound(error: unknown): boolean {
 }
 
 function statusOf(body: unknown): Pick<V1Status, "message" | "reason"> {
-  const parsed = typeof body === "string" ? parse(body) : body;
+  const parsed = typeof body === "string" ? jsonIn(body) : body;
   if (typeof parsed !== "object" || parsed === null) return {};
   const message = "message" in parsed && typeof parsed.message === "string" ? parsed.message : undefined;
   const reason = "reason" in parsed && typeof parsed.reason === "string" ? parsed.reason : undefined;
   return { ...(message && { message }), ...(reason && { reason }) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `fetch failed` says nothing; what it was caused by does. */
