@@ -2,7 +2,7 @@ import type { sessions } from "@platform-mcp/client/contract";
 import type { EventFeed } from "./event-feed.ts";
 
 /** The longest silence, in milliseconds: whoever stands between two connections may cut one that seems dead. */
-const heartbeat = 15_000;
+const longestSilence = 15_000;
 /** How soon a browser is to come back whose connection was lost, in milliseconds. */
 const reconnect = 1000;
 
@@ -14,11 +14,13 @@ interface FollowOptions {
   /** Whether to wait for what comes, until the session has ended. */
   readonly follow: boolean;
   readonly signal: AbortSignal;
+  /** The longest silence, in milliseconds. */
+  readonly heartbeat?: number;
 }
 
 /** The events of a session as server-sent events: each once, in order. */
 export async function* followEvents(options: FollowOptions): AsyncGenerator<Buffer, void> {
-  const { feed, sessionId, follow, signal } = options;
+  const { feed, sessionId, follow, signal, heartbeat = longestSilence } = options;
   const { bell, stop } = feed.watch(sessionId);
   try {
     yield Buffer.from(`retry: ${reconnect}\n\n`);
