@@ -328,7 +328,8 @@ test("an agent that may start sessions gains nothing by it", async () => {
   expect(inner.skipped_permissions?.map(({ permission }) => permission)).toEqual(["deploy:read", "deploy:promote"]);
   const innerAgent = await project.launch(inner);
   expect(await told(innerAgent)).toEqual({ everywhere: [], there: ["project:read", "project:write"] });
-  expect(Date.parse(inner.expires_at ?? "")).toBeLessThan(Date.now() + 120 * 60_000);
+  const { body: launched } = await project.send("GET", `/${inner.id}`, owner);
+  expect(Date.parse(launched.expires_at)).toBeLessThan(Date.now() + 120 * 60_000);
   for (const path of [`/${session.id}`, `/${inner.id}`]) {
     expect((await project.send("POST", `${path}/extend`, agent, { minutes: 60 })).status).toBe(403);
   }
