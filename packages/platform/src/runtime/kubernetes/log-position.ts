@@ -64,10 +64,11 @@ export class LogPosition implements LogEntries {
     this.#known = { entries: 0, bytes: 0 };
     this.#taken = 0;
     if (isOld) return;
-    this.#latest = time;
     const second = secondOf(time);
-    if (this.#counts.length === 0) this.#counts.push({ second: second - overlap, entries: 0 });
-    if (this.#counts.every((count) => count.second < second)) this.#counts.push({ second, entries: 0 });
+    if (this.#latest === "") this.#counts.push({ second: second - overlap, entries: 0 });
+    // Not one of which entries may have come before this reader.
+    if (this.#latest === "" || second > secondOf(this.#latest)) this.#counts.push({ second, entries: 0 });
+    this.#latest = time;
     while ((this.#counts[1]?.second ?? second) <= second - overlap) this.#counts.shift();
   }
 
