@@ -22,6 +22,7 @@ export async function startControlPlane(changes: HostChanges, options: ControlPl
     const name = program.split("/").at(-1);
     return Daemon.start(changes, { program, args, log: join(directory, `${name}.log`) });
   };
+  await mkdir(directory, { recursive: true });
   const etcd = `http://127.0.0.1:${await freePort()}`;
   const peers = `http://127.0.0.1:${await freePort()}`;
   start("etcd", [
@@ -63,7 +64,6 @@ export async function startControlPlane(changes: HostChanges, options: ControlPl
 
 /** Makes what tokens are signed with, and the administrator's own. */
 async function writeKeys(directory: string) {
-  await mkdir(directory, { recursive: true });
   const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const token = randomBytes(24).toString("hex");
   const files = {
