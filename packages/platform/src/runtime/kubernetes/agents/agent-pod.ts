@@ -10,6 +10,9 @@ import { setupContainer } from "./containers/setup.ts";
 import { toolsContainer } from "./containers/tools.ts";
 import { agentVolumes } from "./volumes.ts";
 
+/** The container of the runner and its agent. */
+export const agentContainer = "claude";
+
 /** Seconds in which an agent saves its work once it was asked to end. */
 export const graceSeconds = 120;
 

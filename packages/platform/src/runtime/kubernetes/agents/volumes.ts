@@ -1,4 +1,4 @@
-import type { V1Volume, V1VolumeMount } from "@kubernetes/client-node";
+import type { V1Pod, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import type { ContainerOptions } from "./agent-pod.ts";
 import { promptKey } from "./agent-secret.ts";
 import { layout } from "./layout.ts";
@@ -19,7 +19,7 @@ export function agentVolumes({ plan, settings, secretName, content }: ContainerO
     empty("home"),
     empty("tmp"),
     ...(plan.image === settings.agentImage ? [] : [empty("tools")]),
-    files("prompt", [{ key: promptKey, path: promptKey }]),
+    files(promptKey, [{ key: promptKey, path: promptKey }]),
     ...(content.setup.length === 0
       ? []
       : [
@@ -44,4 +44,9 @@ export const ownMounts: readonly V1VolumeMount[] = [
 /** The tools of a foreign image; the runner's has them. */
 export function toolMounts({ plan, settings }: ContainerOptions): readonly V1VolumeMount[] {
   return plan.image === settings.agentImage ? [] : [{ name: "tools", mountPath: layout.tools, readOnly: true }];
+}
+
+/** The name of the Secret that a pod of an agent was made with; undefined for another pod. */
+export function secretNameOf({ spec }: V1Pod): string | undefined {
+  return spec?.volumes?.find(({ name }) => name === promptKey)?.secret?.secretName;
 }

@@ -2,7 +2,7 @@ import type { V1Container } from "@kubernetes/client-node";
 import { containerSecurity } from "../../hardening.ts";
 import { literal } from "../../literal.ts";
 import { pullPolicy } from "../../pull-policy.ts";
-import type { ContainerOptions } from "../agent-pod.ts";
+import { agentContainer, type ContainerOptions } from "../agent-pod.ts";
 import { promptKey } from "../agent-secret.ts";
 import { layout } from "../layout.ts";
 import { environment } from "../variables.ts";
@@ -14,7 +14,7 @@ export function claudeContainer(options: ContainerOptions): V1Container {
   const { plan, settings } = options;
   const isForeign = plan.image !== settings.agentImage;
   return {
-    name: "claude",
+    name: agentContainer,
     image: plan.image,
     imagePullPolicy: pullPolicy(plan.image),
     ...(isForeign && { command: [`${layout.tools}/bin/agent-entrypoint`] }),

@@ -1,0 +1,164 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Logger } from "pino";
+import type { AgentEvents, AgentExit, RunningAgent } from "../../agent.ts";
+import type { KubeClient } from "../client.ts";
+import { deletePod, podGone } from "../delete-pod.ts";
+import { runCommand } from "../exec.ts";
+import { followLog } from "../follow-log.ts";
+import { podIdOf } from "../own-pods.ts";
+import type { PodEnd } from "../pod-end.ts";
+import { retry } from "../retry.ts";
+import type { PodId } from "../watch-pod.ts";
+import { type AgentCursor, writeCursor } from "./agent-cursor.ts";
+import { agentExit, stageOf } from "./agent-exit.ts";
+import { agentContainer, graceSeconds } from "./agent-pod.ts";
+import { ContainerWatch } from "./container-watch.ts";
+import { deleteSecret } from "./secrets.ts";
+import { secretNameOf } from "./volumes.ts";
+
+/** Seconds between SIGTERM and SIGKILL for what has nothing to save. */
+const shortGrace = 5;
+
+/** Milliseconds in which a pod that was deleted should be gone. */
+const deletionPatience = 60_000;
+
+export interface PodAgentOptions {
+  readonly client: KubeClient;
+  readonly pod: V1Pod;
+  /** Where to go on reading; undefined for the beginning. */
+  readonly cursor: AgentCursor | undefined;
+  readonly output: AgentEvents["output"];
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/** An agent in its pod, whose containers run one after the other. It goes on when the platform's process ends. */
+export class PodAgent implements RunningAgent {
+  readonly exited: Promise<AgentExit>;
+  readonly #options: PodAgentOptions;
+  readonly #id: PodId;
+  readonly #watch: ContainerWatch;
+  /** It was given up. */
+  readonly #detached = new AbortController();
+  /** Nothing of it runs any more. */
+  readonly #over = new AbortController();
+  #stopping: Promise<void> | undefined;
+  #disposed: Promise<void> | undefined;
+
+  constructor(options: PodAgentOptions) {
+    this.#options = options;
+    this.#id = podIdOf(options.pod);
+    const { signal } = this.#detached;
+    this.#watch = new ContainerWatch(options.client, this.#id, { signal, onError: this.#warn });
+    this.exited = new Promise((resolve) => {
+      this.#follow().then(
+        (exit) => {
+          this.#over.abort();
+          resolve(exit);
+        },
+        // Given up: it goes on, and somebody else will tell how it ends.
+        () => {},
+      );
+    });
+  }
+
+  stop(): void {
+    this.#stopping ??= this.#stop().catch(this.#warn);
+  }
+
+  keepAlive(): void {}
+
+  detach(): boolean {
+    this.#detached.abort();
+    return true;
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#remove().catch(this.#warn);
+    return this.#disposed;
+  }
+
+  readonly #warn = (error: unknown) => {
+    if (this.#detached.signal.aborted || this.#over.signal.aborted) return;
+    this.#options.logger.warn({ err: error, pod: this.#id.name }, "looking after the pod of an agent failed");
+  };
+
+  /** Hands on what the containers print, and gives the end of the last that has run. @throws when it was given up */
+  async #follow(): Promise<AgentExit> {
+    const { pod, cursor } = this.#options;
+    const { signal } = this.#detached;
+    const names = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ name }) => name);
+    const first = Math.max(0, cursor === undefined ? 0 : names.indexOf(cursor.container));
+    for (const name of names.slice(first)) {
+      const end = await this.#readContainer(name, name === cursor?.container ? cursor.position : null);
+      signal.throwIfAborted();
+      if (end.kind === "exited" && end.exitCode === 0) continue;
+      // It was asked to end, and there was nothing of it that could have said how it did.
+      if (this.#stopping !== undefined && end.kind === "deleted") {
+        return { stage: stageOf(name), kind: "exited", exitCode: null, message: null };
+      }
+      return agentExit(name, end, this.#watch.latest);
+    }
+    return { stage: "agent", kind: "exited", exitCode: 0, message: null };
+  }
+
+  async #readContainer(container: string, cursor: string | null): Promise<PodEnd> {
+    const { client, output } = this.#options;
+    const { signal } = this.#detached;
+    const failure = await this.#watch.begun(container);
+    if (failure !== undefined && !this.#watch.hasRun(container)) return failure;
+    const ended = this.#watch.ended(container);
+    await followLog(client, {
+      pod: this.#id.name,
+      container,
+      cursor,
+      output: (chunk, position) =>
+        output({ stage: stageOf(container), chunk, cursor: writeCursor({ container, position }) }),
+      ended,
+      signal,
+      onError: this.#warn,
+    });
+    return await ended;
+  }
+
+  async #stop(): Promise<void> {
+    const { client } = this.#options;
+    const signal = AbortSignal.any([this.#detached.signal, this.#over.signal]);
+    await this.#watch.looked();
+    if (this.#watch.isOver) return;
+    const runs = this.#watch.isRunning(agentContainer);
+    if (runs && (await this.#askRunner(signal))) {
+      await delay(graceSeconds * 1000, undefined, { signal });
+      await deletePod(client, this.#id, { graceSeconds: 1, signal });
+    } else {
+      await deletePod(client, this.#id, { graceSeconds: runs ? graceSeconds : shortGrace, signal });
+    }
+  }
+
+  /**
+   * Says SIGTERM to the runner from within its container, so that its pod stays, with what it prints while it saves the
+   * work and how it ends: of a pod that is deleted these can be gone before they are read, and are when the platform is
+   * restarted meanwhile. False when that is not possible there.
+   */
+  async #askRunner(signal: AbortSignal): Promise<boolean> {
+    const command = { pod: this.#id.name, container: agentContainer, command: ["/bin/sh", "-c", "kill -TERM 1"] };
+    try {
+      const { exitCode } = await retry(() => runCommand(this.#options.client, command, signal), {
+        signal,
+        limit: 10_000,
+      });
+      return exitCode === 0;
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#warn(error);
+      return false;
+    }
+  }
+
+  async #remove(): Promise<void> {
+    const { client, pod } = this.#options;
+    await deletePod(client, this.#id, { graceSeconds: 1 });
+    await deleteSecret(client, secretNameOf(pod));
+    await podGone(client, this.#id, AbortSignal.timeout(deletionPatience));
+  }
+}
