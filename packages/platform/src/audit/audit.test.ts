@@ -83,6 +83,10 @@ async function writeInProject(project: string, write: WriteInProject): Promise<v
   await write("POST /pipelines/{pipeline_id}/retry", { pipeline_id });
   await write("POST /secrets", {}, { name: "TOKEN", value: "top secret value", scope: "all" });
   await write("DELETE /secrets/{secret_name}", { secret_name: "TOKEN" });
+  const session_id = (await write("POST /sessions", {}, { prompt: "Mend it" })).id;
+  await write("POST /sessions/{session_id}/message", { session_id }, { content: "And then?" });
+  await write("POST /sessions/{session_id}/extend", { session_id }, { minutes: 1 });
+  await write("POST /sessions/{session_id}/stop", { session_id });
   const number = "1";
   await write("POST /issues", {}, { title: "It fails" });
   await write("PATCH /issues/{number}", { number }, { status: "closed" });

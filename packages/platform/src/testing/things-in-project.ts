@@ -4,9 +4,10 @@ import type { Queryable } from "../db/queryable.ts";
 import { plainGit } from "../git/testing/plain-git.ts";
 import { SampleRepository } from "../git/testing/sample-repository.ts";
 import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
-import { logRef } from "../pipelines/logs/log-ref.ts";
+import { agentLogRef, logRef } from "../pipelines/logs/log-ref.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
 import { nextNumber } from "../projects/next-number.ts";
+import { addRunningSession } from "../sessions/testing/add-session.ts";
 import type { TestPlatform } from "./test-platform.ts";
 
 /** A pipeline that has failed, with what its step left. */
@@ -23,6 +24,7 @@ export interface Things {
   readonly issue: Discussed;
   readonly mergeRequest: Discussed;
   readonly secret: string;
+  readonly session_id: string;
 }
 
 /** An issue or a merge request, with a comment on it. */
@@ -39,6 +41,7 @@ export const nothings: Things = {
   issue: { id: randomUUID(), number: 1, comment_id: randomUUID() },
   mergeRequest: { id: randomUUID(), number: 1, comment_id: randomUUID() },
   secret: "NOTHING",
+  session_id: randomUUID(),
 };
 
 /** Every step of it is skipped by its condition, so that a retry starts nothing. */
@@ -90,7 +93,23 @@ export async function addThings(
     issue: await addIssue(db, id, authorId),
     mergeRequest: await addMergeRequest(db, { projectId: id, authorId, source: "next", target: "main" }),
     secret,
+    session_id: await addSession(platform, id, authorId),
   };
+}
+
+/** One that has printed something. */
+export async function addSession(
+  { db, dataDirectory }: TestPlatform,
+  projectId: string,
+  userId: string,
+): Promise<string> {
+  const id = await addRunningSession(db, { projectId, userId });
+  const log_ref = agentLogRef(id);
+  const log = await logStoreIn(dataDirectory).open(log_ref, { secrets: [], maxBytes: 1000 });
+  await log.write(Buffer.from("a line\n"));
+  await log.close();
+  await db.updateTable("agent_sessions").set({ log_ref }).where("id", "=", id).execute();
+  return id;
 }
 
 export async function addPipeline({ db, dataDirectory }: TestPlatform, projectId: string): Promise<MadePipeline> {

@@ -115,6 +115,7 @@ export const callers = {
   "token with scope project:read": scoped("project:read"),
   "token with scope project:write": scoped("project:write"),
   "token with scope project:delete": scoped("project:delete"),
+  "token with scope agent:run": scoped("agent:run"),
   "token with scope deploy:read": scoped("deploy:read"),
   "token with scope observe:read": scoped("observe:read"),
   "token with scope secret:read": scoped("secret:read"),

@@ -123,6 +123,8 @@ export function expectedOutcome(need: Need, name: CallerName, place: Place): str
       return `404 ${need.noun}`;
     case "everywhere":
       return caller.everywhere.includes(need.permission) ? "allowed" : `403 ${need.permission}`;
+    case "no agent":
+      return name.startsWith("agent") ? `403 ${need.permission}` : "allowed";
     case "who sees the project":
       return seesProject(name, place) ? "allowed" : "404 project";
     case "on the project":

@@ -11,11 +11,12 @@ import type { Permission } from "@platform-mcp/client/contract";
  * - `says permissions`: any good credential, and says what the caller holds, everywhere and on the project;
  * - `nobody else's`: any good credential, but the object is another user's, or another project's, and hidden: 404 with
  *   this noun;
+ * - `no agent`: any good credential but an agent's, else 403 that names the permission;
  * - `all of`: each of these, since every object that a request touches is authorised; the first that fails answers.
  */
 export type Need =
   | { readonly who: "anybody" | "somebody" | "who sees the project" | "says permissions" }
-  | { readonly who: "everywhere" | "on the project" | "lists projects"; readonly permission: Permission }
+  | { readonly who: "everywhere" | "on the project" | "lists projects" | "no agent"; readonly permission: Permission }
   | { readonly who: "nobody else's"; readonly noun: string }
   | { readonly who: "all of"; readonly needs: readonly Need[] };
 
@@ -23,6 +24,7 @@ export const anybody: Need = { who: "anybody" };
 export const somebody: Need = { who: "somebody" };
 export const everywhere = (permission: Permission): Need => ({ who: "everywhere", permission });
 export const onProject = (permission: Permission): Need => ({ who: "on the project", permission });
+export const noAgent = (permission: Permission): Need => ({ who: "no agent", permission });
 export const allOf = (...needs: readonly Need[]): Need => ({ who: "all of", needs });
 /** The permission on the project does not make it hold what another project, or another part of it, holds. */
 export const notThere = (permission: Permission, noun: string): Need =>

@@ -1,4 +1,4 @@
-import { allOf, everywhere, type Need, notThere, onProject } from "./need.ts";
+import { allOf, everywhere, type Need, noAgent, notThere, onProject } from "./need.ts";
 
 const read = onProject("project:read");
 const write = onProject("project:write");
@@ -57,6 +57,47 @@ export const workNeeds = {
   "GET /api/admin/secrets": everywhere("admin:users"),
   "POST /api/admin/secrets": everywhere("admin:users"),
   "DELETE /api/admin/secrets/{secret_name}": everywhere("admin:users"),
+
+  "GET /api/projects/{project_id}/sessions": read,
+  // An agent reads what it works on.
+  "POST /api/projects/{project_id}/sessions": allOf(onProject("agent:run"), read),
+  "POST /api/projects/{project_id}/sessions (an administrator's)": allOf(
+    onProject("agent:run"),
+    read,
+    everywhere("admin:users"),
+  ),
+  "GET /api/projects/{project_id}/sessions/{session_id}": read,
+  "GET /api/projects/{project_id}/sessions/{session_id} (another project's)": notThere("project:read", "session"),
+  "GET /api/projects/{project_id}/sessions/{session_id}/events": read,
+  "GET /api/projects/{project_id}/sessions/{session_id}/events (another project's)": notThere(
+    "project:read",
+    "session",
+  ),
+  "GET /api/projects/{project_id}/sessions/{session_id}/output": read,
+  "GET /api/projects/{project_id}/sessions/{session_id}/output (another project's)": notThere(
+    "project:read",
+    "session",
+  ),
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (one's own)": read,
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (another's)": byWriters,
+  // Who tells an agent what to do holds what it holds.
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (another's, that may do more)": allOf(
+    byWriters,
+    onProject("deploy:read"),
+  ),
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (another project's)": notThere(
+    "project:read",
+    "session",
+  ),
+  "POST /api/projects/{project_id}/sessions/{session_id}/stop (one's own)": read,
+  "POST /api/projects/{project_id}/sessions/{session_id}/stop (another's)": byWriters,
+  "POST /api/projects/{project_id}/sessions/{session_id}/stop (another project's)": notThere("project:read", "session"),
+  "POST /api/projects/{project_id}/sessions/{session_id}/extend (one's own)": allOf(read, noAgent("agent:run")),
+  "POST /api/projects/{project_id}/sessions/{session_id}/extend (another's)": allOf(byWriters, noAgent("agent:run")),
+  "POST /api/projects/{project_id}/sessions/{session_id}/extend (another project's)": notThere(
+    "project:read",
+    "session",
+  ),
 
   "GET /api/projects/{project_id}/issues": read,
   "POST /api/projects/{project_id}/issues": write,

@@ -5,6 +5,7 @@ import {
   addMergeRequest,
   addPipeline,
   addSecret,
+  addSession,
   type Discussed,
   nothings,
   type Things,
@@ -102,6 +103,29 @@ function strayComment(scene: Scene, kind: "issue" | "mergeRequest", { comment_id
   return inProject(scene, { number: thingsOf(scene)[kind].number, comment_id }, said);
 }
 
+const session: MakeDetails = (scene) => inProject(scene, { session_id: thingsOf(scene).session_id });
+const neighboursSession: MakeDetails = ({ world, ...scene }) =>
+  inProject({ world, ...scene }, { session_id: world.neighbour.session_id });
+const events: MakeDetails = async (scene) => ({ ...(await session(scene)), query: { follow: "false" } });
+
+/** A request about a session: the caller's own, or somebody else's that was made for it. */
+function aboutSession(body: unknown, whose: "own" | "another's" | "stronger"): MakeDetails {
+  return async (scene) => {
+    const { world, target, actor } = scene;
+    if (!target.exists) return inProject(scene, { session_id: nothings.session_id }, { body });
+    const { platform } = world;
+    const other = () => platform.idOf("users", "author-of-everything");
+    const session_id = await addSession(platform, target.id, whose === "own" ? actor.userId : await other());
+    if (whose === "stronger") {
+      await platform.lend({ from: "owner", to: `agent-${session_id}`, permission: "deploy:read", project: target.id });
+    }
+    return inProject(scene, { session_id }, { body });
+  };
+}
+const prompt = { prompt: "Mend it" };
+const content = { content: "And then?" };
+const minutes = { minutes: 1 };
+
 /** Requests as those of `requests.ts`, on what goes on in a project. */
 export const workRequests: Readonly<Record<keyof typeof workNeeds, MakeDetails>> = {
   "GET /api/projects/{project_id}/pipelines": plain,
@@ -143,6 +167,36 @@ export const workRequests: Readonly<Record<keyof typeof workNeeds, MakeDetails>>
   "GET /api/admin/secrets": () => ({}),
   "POST /api/admin/secrets": (scene) => ({ body: secretBody(scene) }),
   "DELETE /api/admin/secrets/{secret_name}": (scene) => deleteSecret(scene, null),
+
+  "GET /api/projects/{project_id}/sessions": plain,
+  "POST /api/projects/{project_id}/sessions": (scene) => inProject(scene, {}, { body: prompt }),
+  "POST /api/projects/{project_id}/sessions (an administrator's)": (scene) =>
+    inProject(scene, {}, { body: { ...prompt, config: { role: "admin" } } }),
+  "GET /api/projects/{project_id}/sessions/{session_id}": session,
+  "GET /api/projects/{project_id}/sessions/{session_id} (another project's)": neighboursSession,
+  "GET /api/projects/{project_id}/sessions/{session_id}/events": events,
+  "GET /api/projects/{project_id}/sessions/{session_id}/events (another project's)": neighboursSession,
+  "GET /api/projects/{project_id}/sessions/{session_id}/output": session,
+  "GET /api/projects/{project_id}/sessions/{session_id}/output (another project's)": neighboursSession,
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (one's own)": aboutSession(content, "own"),
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (another's)": aboutSession(content, "another's"),
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (another's, that may do more)": aboutSession(
+    content,
+    "stronger",
+  ),
+  "POST /api/projects/{project_id}/sessions/{session_id}/message (another project's)": async (scene) => ({
+    ...(await neighboursSession(scene)),
+    body: content,
+  }),
+  "POST /api/projects/{project_id}/sessions/{session_id}/stop (one's own)": aboutSession(undefined, "own"),
+  "POST /api/projects/{project_id}/sessions/{session_id}/stop (another's)": aboutSession(undefined, "another's"),
+  "POST /api/projects/{project_id}/sessions/{session_id}/stop (another project's)": neighboursSession,
+  "POST /api/projects/{project_id}/sessions/{session_id}/extend (one's own)": aboutSession(minutes, "own"),
+  "POST /api/projects/{project_id}/sessions/{session_id}/extend (another's)": aboutSession(minutes, "another's"),
+  "POST /api/projects/{project_id}/sessions/{session_id}/extend (another project's)": async (scene) => ({
+    ...(await neighboursSession(scene)),
+    body: minutes,
+  }),
 
   "GET /api/projects/{project_id}/issues": plain,
   "POST /api/projects/{project_id}/issues": (scene) => inProject(scene, {}, title),
