@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { type Runtime, StartError } from "../runtime.ts";
+import { createKubernetesAgents } from "./agents/kubernetes-agents.ts";
 import { openKubeClient } from "./client.ts";
 import type { KubernetesConfig } from "./kubernetes-config.ts";
 
@@ -12,14 +13,16 @@ export interface KubernetesRuntimeOptions extends KubernetesConfig {
 }
 
 /** Runs steps and agents as pods. @throws UserError when no cluster is configured */
-export async function createKubernetesRuntime({ namespace }: KubernetesRuntimeOptions): Promise<Runtime> {
-  await openKubeClient({ namespace });
+export async function createKubernetesRuntime(options: KubernetesRuntimeOptions): Promise<Runtime> {
+  const { namespace, installation, logger } = options;
+  const client = await openKubeClient({ namespace });
+  const agents = createKubernetesAgents({ client, installation, settings: options, logger });
   return {
     describe: ({ image }) => [`Runs in a pod, in the image ${image}.`],
     startStep: () => Promise.reject(new StartError("Steps cannot be run here yet")),
-    startAgent: () => Promise.reject(new StartError("Agents cannot be run here yet")),
-    resumeAgent: async () => undefined,
+    startAgent: agents.startAgent,
+    resumeAgent: agents.resumeAgent,
     cleanUp: async () => {},
-    removeOrphans: async () => {},
+    removeOrphans: agents.removeOrphans,
   };
 }
