@@ -3,6 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { Logger } from "pino";
 import type { AgentEvents, AgentExit, RunningAgent } from "../../agent.ts";
 import type { KubeClient } from "../client.ts";
+import { ContainerWatch } from "../container-watch.ts";
 import { deletePod, podGone } from "../delete-pod.ts";
 import { runCommand } from "../exec.ts";
 import { followLog } from "../follow-log.ts";
@@ -13,7 +14,6 @@ import type { PodId } from "../watch-pod.ts";
 import { type AgentCursor, writeCursor } from "./agent-cursor.ts";
 import { agentExit, stageOf } from "./agent-exit.ts";
 import { agentContainer, graceSeconds } from "./agent-pod.ts";
-import { ContainerWatch } from "./container-watch.ts";
 import { deleteSecret } from "./secrets.ts";
 import { secretNameOf } from "./volumes.ts";
 

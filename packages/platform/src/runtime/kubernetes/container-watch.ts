@@ -1,8 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { KubeClient } from "../client.ts";
-import { Patience } from "../patience.ts";
-import { containerState, type PodEnd } from "../pod-end.ts";
-import { type PodId, watchPod } from "../watch-pod.ts";
+import type { KubeClient } from "./client.ts";
+import { Patience } from "./patience.ts";
+import { containerState, type PodEnd } from "./pod-end.ts";
+import { type PodId, watchPod } from "./watch-pod.ts";
 
 interface WatchOptions {
   readonly signal: AbortSignal;
