@@ -66,8 +66,7 @@ async function makeBridge(changes: HostChanges, name: string): Promise<string> {
 
 /** Of every controller, as each of a container's belongs to one. */
 async function makePodsGroup(changes: HostChanges, name: string): Promise<string> {
-  const controllers = (await readdir(controlGroups)).filter((controller) => controller !== "unified");
-  for (const controller of controllers) await makeGroup(changes, controller, name);
+  for (const controller of await readdir(controlGroups)) await makeGroup(changes, controller, name);
   const cpuset = join(controlGroups, "cpuset");
   for (const file of ["cpuset.cpus", "cpuset.mems"]) {
     await writeFile(join(cpuset, name, file), await readFile(join(cpuset, file)));
