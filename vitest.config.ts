@@ -6,6 +6,9 @@ const exclude = process.env.LONG_TESTS ? configDefaults.exclude : [...configDefa
 /** They need the image that `pnpm test:image` builds. */
 const imageTests = "e2e/image/**/*.test.ts";
 
+/** They need the cluster that `pnpm test:cluster` raises or is given. */
+const clusterTests = ["e2e/cluster/**/*.test.ts", "packages/platform/src/**/*.cluster.test.ts"];
+
 export default defineConfig({
   test: {
     // Most tests wait for processes, disks and sockets rather than compute.
@@ -16,7 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
-          exclude,
+          exclude: [...exclude, ...clusterTests],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -24,11 +27,14 @@ export default defineConfig({
       ...(process.env.IMAGE
         ? [{ test: { name: "image", include: [imageTests], testTimeout: 120_000, hookTimeout: 240_000 } }]
         : []),
+      ...(process.env.CLUSTER_HOST
+        ? [{ test: { name: "cluster", include: clusterTests, testTimeout: 180_000, hookTimeout: 180_000 } }]
+        : []),
       {
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: [...exclude, imageTests],
+          exclude: [...exclude, imageTests, ...clusterTests],
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },

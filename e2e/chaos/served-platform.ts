@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "../../scripts/lib/host/free-port.ts";
 
 const run = promisify(execFile);
 const main = join(import.meta.dirname, "../../packages/platform/src/main.ts");
@@ -19,16 +19,20 @@ export class ServedPlatform {
   #process: ChildProcess | undefined;
   #errors = "";
 
-  private constructor(data: string, port: number, env: Readonly<Record<string, string>>) {
+  private constructor(data: string, listen: string, env: Readonly<Record<string, string>>) {
     this.#data = data;
     this.#env = env;
-    this.#listen = `127.0.0.1:${port}`;
+    this.#listen = listen;
     this.url = `http://${this.#listen}`;
   }
 
-  /** `env` is added to the environment. */
-  static async on(data: string, env: Readonly<Record<string, string>> = {}): Promise<ServedPlatform> {
-    return new ServedPlatform(data, await freePort(), env);
+  /** `env` is added to the environment; `host` is the address at which it listens. */
+  static async on(
+    data: string,
+    env: Readonly<Record<string, string>> = {},
+    host = "127.0.0.1",
+  ): Promise<ServedPlatform> {
+    return new ServedPlatform(data, `${host}:${await freePort(host)}`, env);
   }
 
   /** The process that serves now. */
@@ -42,7 +46,7 @@ export class ServedPlatform {
   async start(): Promise<void> {
     const child = spawn(process.execPath, [...node, "start", "--listen", this.#listen, "--data", this.#data], {
       // Faults are looked for as fast as they come.
-      env: { ...process.env, PLATFORM_RATE_LIMITS: "off", ...this.#env },
+      env: { ...process.env, PLATFORM_RATE_LIMITS: "off", PLATFORM_POD_URL: this.url, ...this.#env },
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.#process = child;
@@ -103,14 +107,4 @@ export class ServedPlatform {
   async stop(): Promise<void> {
     await run(process.execPath, [...node, "stop", "--data", this.#data]);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
-  return address.port;
 }

@@ -22,13 +22,13 @@ export interface MessagesApi {
 }
 
 /**
- * Starts a Messages API on loopback that answers from a script.
+ * Starts a Messages API that answers from a script, on loopback unless another address is given.
  *
  * The turn is chosen by how many answers the conversation already holds, not by the order of requests: a retry gets the
  * same turn again, and a request beside the conversation moves nothing. Past the script's end the answer is an error
  * that a host does not retry.
  */
-export async function startMessagesApi(script: Script): Promise<MessagesApi> {
+export async function startMessagesApi(script: Script, host = "127.0.0.1"): Promise<MessagesApi> {
   const requests: RecordedRequest[] = [];
   const server = createServer((incoming, response) => {
     answer(script, requests, incoming, response).catch((error: unknown) => {
@@ -42,12 +42,12 @@ export async function startMessagesApi(script: Script): Promise<MessagesApi> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(0, host, resolve);
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("a TCP server has an address and a port");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${host}:${address.port}`,
     requests,
     close: () =>
       new Promise((resolve) => {

@@ -19,10 +19,13 @@ export interface PushedPlatform extends AsyncDisposable {
   look<T>(work: (db: Store["db"]) => Promise<T>): Promise<T>;
 }
 
-/** Starts it on a temporary data directory; `env` is added to its environment. */
-export async function startPushedPlatform(env: Readonly<Record<string, string>> = {}): Promise<PushedPlatform> {
+/** Starts it on a temporary data directory; `env` is added to its environment, `host` is where it listens. */
+export async function startPushedPlatform(
+  env: Readonly<Record<string, string>> = {},
+  host?: string,
+): Promise<PushedPlatform> {
   const data = await mkdtemp(join(tmpdir(), "pushed-"));
-  const served = await ServedPlatform.on(data, env);
+  const served = await ServedPlatform.on(data, env, host);
   await served.start();
   const token = await served.token();
   const config = readPlatformConfig({ PLATFORM_DATA: data });
