@@ -73,7 +73,8 @@ export class LocalAgent implements RunningAgent {
       if (abandoned) return { stage, kind: "abandoned", exitCode: null, message: "Its platform showed no life" };
       if (exitCode === 0) continue;
       const how = exitCode === null ? "was ended" : `failed with exit code ${exitCode}`;
-      return { stage, kind: "exited", exitCode, message: this.#isStopping ? null : part.failure(how) };
+      const isWanted = this.#isStopping || this.#killing.signal.aborted;
+      return { stage, kind: "exited", exitCode, message: isWanted ? null : part.failure(how) };
     }
     return { stage, kind: "exited", exitCode: 0, message: null };
   }

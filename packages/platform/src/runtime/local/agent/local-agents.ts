@@ -1,6 +1,7 @@
 import type { AgentEvents, AgentPlan, RunningAgent } from "../../agent.ts";
 import type { LocalServices } from "../local-services.ts";
 import { makeRoom } from "../room.ts";
+import { searchPath } from "../search-path.ts";
 import { findPrograms } from "./agent-programs.ts";
 import { LocalAgent } from "./local-agent.ts";
 import { prepareStages, type StageOptions } from "./prepare-stages.ts";
@@ -11,6 +12,8 @@ export interface AgentSite {
   readonly platformUrl: string;
   /** The directory with `runner.js` and `servers`, as `pnpm build` makes it. */
   readonly bundles: string;
+  /** Where it is looked for programs; the platform's own PATH. */
+  readonly path?: string;
   /** Seconds in which an agent that is asked to end may save its work; 120. */
   readonly saveSeconds?: number;
 }
@@ -31,8 +34,8 @@ export class LocalAgents {
   /** As `Runtime.startAgent`. */
   async start(plan: AgentPlan, events: AgentEvents, signal: AbortSignal): Promise<RunningAgent> {
     signal.throwIfAborted();
-    const { saveSeconds = 120 } = this.#options;
-    const programs = await findPrograms(this.#options.bundles);
+    const { saveSeconds = 120, path = searchPath, bundles } = this.#options;
+    const programs = await findPrograms(bundles, path);
     await this.#running.get(plan.sessionId)?.dispose();
     const room = await makeRoom(this.#options.rooms);
     try {

@@ -51,6 +51,7 @@ export async function prepareStages(
   await writeFile(promptFile, plan.prompt, { mode: 0o600 });
   const prepared = await prepareRuns(room, [{ path: rescue, isWritable: true }], services);
   const environment = {
+    PATH: programs.path,
     PUSH_SECONDS: String(pushSeconds),
     ...plan.environment,
     ...plan.secrets,
