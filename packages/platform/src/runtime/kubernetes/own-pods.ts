@@ -6,7 +6,7 @@ import { type Component, type Labels, labelNames, ownSelector } from "./names.ts
 import { retry } from "./retry.ts";
 import type { PodId } from "./watch-pod.ts";
 
-interface WhichPods {
+export interface WhichPods {
   readonly component: Component;
   readonly installation: string;
   /** Further labels that they have. */

@@ -4,10 +4,10 @@ import type { KubeClient } from "../client.ts";
 import { deletePod } from "../delete-pod.ts";
 import { labelNames } from "../names.ts";
 import { ownPods, podIdOf, removeOrphanPods } from "../own-pods.ts";
+import { secretExists } from "../secrets.ts";
 import { readCursor } from "./agent-cursor.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import { PodAgent } from "./pod-agent.ts";
-import { secretExists } from "./secrets.ts";
 import { startPod } from "./start-pod.ts";
 import { secretNameOf } from "./volumes.ts";
 

@@ -10,11 +10,11 @@ import { followLog } from "../follow-log.ts";
 import { podIdOf } from "../own-pods.ts";
 import type { PodEnd } from "../pod-end.ts";
 import { retry } from "../retry.ts";
+import { deleteSecret } from "../secrets.ts";
 import type { PodId } from "../watch-pod.ts";
 import { type AgentCursor, writeCursor } from "./agent-cursor.ts";
 import { agentExit, stageOf } from "./agent-exit.ts";
 import { agentContainer, graceSeconds } from "./agent-pod.ts";
-import { deleteSecret } from "./secrets.ts";
 import { secretNameOf } from "./volumes.ts";
 
 /** Seconds between SIGTERM and SIGKILL for what has nothing to save. */

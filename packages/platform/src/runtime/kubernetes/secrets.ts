@@ -1,7 +1,7 @@
 import type { V1Secret } from "@kubernetes/client-node";
-import type { KubeClient } from "../client.ts";
-import { isNotFound, KubeError } from "../kube-error.ts";
-import { retry } from "../retry.ts";
+import type { KubeClient } from "./client.ts";
+import { isNotFound, KubeError } from "./kube-error.ts";
+import { retry } from "./retry.ts";
 
 /** Makes a Secret with a name that nothing else has: if it is there, an earlier attempt has made it. @throws KubeError */
 export async function createSecret(client: KubeClient, body: V1Secret, signal: AbortSignal): Promise<void> {
