@@ -14,4 +14,5 @@ export {
 } from "./mcp-config.ts";
 export { type Domain, defaultRole, domains, type OptionVariable, type Role, type Roles, roles } from "./roles.ts";
 export { loadRoles } from "./roles-file.ts";
+export { readSessionSettings } from "./run/session-settings.ts";
 export { RunnerError } from "./runner-error.ts";

@@ -68,12 +68,13 @@ describe("a new session", () => {
     const ask = async () => {
       const headers = { "idempotency-key": "once-and-for-all", "content-type": "application/json" };
       const init = { method: "POST", headers, body: JSON.stringify({ prompt: "once" }) };
-      return await (await platform.request(`/api/projects/${project.id}/sessions`, developer, init)).json();
+      const response = await platform.request(`/api/projects/${project.id}/sessions`, developer, init);
+      return { replayed: response.headers.get("idempotency-replayed"), body: await response.text() };
     };
     const first = await ask();
-    expect(await ask()).toEqual(first);
+    expect(await ask()).toEqual({ ...first, replayed: "true" });
     const asked = platform.db.selectFrom("agent_sessions").where("prompt", "=", "once");
-    expect(await asked.select("id").execute()).toEqual([{ id: first.id }]);
+    expect(await asked.select("id").execute()).toEqual([{ id: JSON.parse(first.body).id }]);
   });
 
   test("leaves nothing behind when it is refused", async () => {
