@@ -366,6 +366,8 @@ export interface AgentSessionsTable {
   /** How far its output was read, in the runtime's own words. */
   output_cursor: string | null;
   log_ref: string | null;
+  /** Bytes of the log that came before the cursor. */
+  log_bytes: Generated<number>;
   reason: sessions.SessionEndReason | null;
   message: string | null;
   exit_code: number | null;

@@ -36,8 +36,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       -- What runs it, in the runtime's own words, and how far its output was read.
       pod_name text,
       output_cursor text,
-      -- Where the output is kept.
+      -- Where the output is kept, and how many bytes of it there were at the cursor.
       log_ref text,
+      log_bytes bigint not null default 0,
       reason text,
       message text,
       exit_code integer,
