@@ -22,6 +22,8 @@ export interface StepPlan {
   };
   /** What earlier steps left, put into the work tree before the step starts. */
   readonly inputs: readonly StepInput[];
+  /** Seconds after which it is ended; by whoever runs it, unless that is gone. */
+  readonly timeoutSeconds: number;
 }
 
 /** A file, or a directory as a tar archive, that is put at `path` in the work tree. */
@@ -45,6 +47,8 @@ export interface StepExit {
   readonly signal: string | null;
   /** True when it was stopped by the watch over its worker: no sign of life for too long. */
   readonly abandoned: boolean;
+  /** What ended it from outside, when that is known. */
+  readonly disruption?: { readonly reason: "oom_killed" | "evicted" | "lost"; readonly message: string };
 }
 
 /** A step that runs. */
@@ -64,6 +68,12 @@ export interface RunningStep {
 /** A step could not be set up: its source, inputs or image. The message is for the user. */
 export class StartError extends Error {
   override readonly name = "StartError";
+  readonly reason: "start_failed" | "image_pull";
+
+  constructor(message: string, reason: "start_failed" | "image_pull" = "start_failed") {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** What a step's start tells whoever asked for it. */

@@ -34,7 +34,10 @@ export function stoppedOutcome(cause: StopCause, timeoutMinutes: number): Outcom
 }
 
 /** What became of a step that ended by itself. */
-export function exitOutcome({ exitCode, signal, abandoned }: StepExit): Outcome {
+export function exitOutcome({ exitCode, signal, abandoned, disruption }: StepExit): Outcome {
+  if (disruption !== undefined) {
+    return { ...failure(disruption.reason, disruption.message), exit_code: exitCode };
+  }
   if (abandoned) return failure("lost", "the platform that ran it did not respond: retry the pipeline to run it again");
   if (exitCode === 0) return { status: "success", exit_code: 0, reason: null, message: null };
   if (exitCode !== null) return { status: "failure", exit_code: exitCode, reason: "exit", message: null };

@@ -77,7 +77,7 @@ async function execute(
     if (control.running !== undefined) throw error;
     if (control.cause === "timeout") return stoppedOutcome("timeout", timeoutMinutes);
     if (control.cause !== undefined) return undefined;
-    if (error instanceof StartError) return failure("start_failed", error.message);
+    if (error instanceof StartError) return failure(error.reason, error.message);
     throw error;
   } finally {
     clearTimeout(timer);

@@ -32,6 +32,7 @@ export async function prepareStep(services: StepServices, work: Work): Promise<P
     ...{ name, image, commands, inputs },
     environment: stepEnvironment({ project, pipeline, commit, stepName: name, environment, secrets }),
     source: { repository: repositories.of(project.id), commit },
+    timeoutSeconds: step.timeout_minutes * 60,
   };
   return { plan, definition, timeoutMinutes: step.timeout_minutes, secrets: [...secrets.values()] };
 }

@@ -1,8 +1,5 @@
+import { checkScript, checkVariables } from "../check-variables.ts";
 import { joinCommands } from "../join-commands.ts";
-import { StartError } from "../runtime.ts";
-
-/** Bytes of the longest string that Linux hands to a process, its end included (MAX_ARG_STRLEN). */
-const longestString = 128 * 1024;
 
 export interface StartScript {
   /** For `sh -c`: goes to the work tree, sets the environment and becomes the shell that runs the commands. */
@@ -24,10 +21,9 @@ export function startScript(
   environment: Readonly<Record<string, string>>,
 ): StartScript {
   const variables = Object.entries(environment);
-  for (const [name, value] of variables) check(name, value);
+  checkVariables(environment);
   const command = joinCommands(commands);
-  if (Buffer.byteLength(command) >= longestString) throw new StartError("The commands are longer than 128 KiB");
-  if (command.includes("\0")) throw new StartError("The commands contain a NUL byte");
+  checkScript(command);
   const prefix = freePrefix(variables.map(([name]) => name));
   const carrier = `${prefix}_COMMANDS`;
   const carriers = variables.map((_, index) => `${prefix}_${index}`);
@@ -49,16 +45,6 @@ function freePrefix(names: readonly string[]): string {
   let prefix = "STEP_VARIABLE";
   while (names.some((name) => name.startsWith(prefix))) prefix += "_";
   return prefix;
-}
-
-function check(name: string, value: string): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    throw new StartError(`${JSON.stringify(name)} cannot be the name of an environment variable`);
-  }
-  if (Buffer.byteLength(`${name}=${value}`) >= longestString) {
-    throw new StartError(`The environment variable ${name} is longer than 128 KiB`);
-  }
-  if (value.includes("\0")) throw new StartError(`The environment variable ${name} contains a NUL byte`);
 }
 
 /** As one word of a shell's. */

@@ -87,6 +87,7 @@ export async function openLocalSteps(options: Partial<LocalRuntimeOptions> = {})
     environment: step.environment ?? {},
     source: { repository: { path: repository }, commit: step.commit ?? plainGit(repository, "rev-parse", "main") },
     inputs: step.inputs ?? [],
+    timeoutSeconds: 3600,
   });
 
   const start = async (step: StepToRun): Promise<StartedStep> => {

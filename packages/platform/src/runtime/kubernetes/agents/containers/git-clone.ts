@@ -1,10 +1,11 @@
 import type { V1Container } from "@kubernetes/client-node";
+import { checkVariables } from "../../../check-variables.ts";
 import { StartError } from "../../../runtime.ts";
 import { containerSecurity } from "../../hardening.ts";
 import { pullPolicy } from "../../pull-policy.ts";
 import type { ContainerOptions } from "../agent-pod.ts";
 import { layout } from "../layout.ts";
-import { checkVariables, environment } from "../variables.ts";
+import { environment } from "../variables.ts";
 import { ownMounts } from "../volumes.ts";
 
 /** Seconds for which a platform that does not answer, such as one that is being restarted, is asked again. */

@@ -1,6 +1,7 @@
+import { checkVariables } from "../../../check-variables.ts";
 import type { ContainerOptions } from "../agent-pod.ts";
 import { layout } from "../layout.ts";
-import { checkVariables, type Variable } from "../variables.ts";
+import type { Variable } from "../variables.ts";
 
 /**
  * Seconds for which the work is pushed again and again when the platform does not answer. An agent here outlives the
