@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { HostChanges } from "./lib/host/host-changes.ts";
-import { baseImage } from "./lib/image/base-image.ts";
+import { baseImages } from "./lib/image/base-images.ts";
 import { buildImage } from "./lib/image/build-image.ts";
 import { knownEngine, startEngine } from "./lib/image/engine.ts";
 import { show } from "./lib/image/host.ts";
+import { otherImages } from "./lib/image/other-images.ts";
 
 const usage = `test:image: builds the runner's image and runs it
 
@@ -33,10 +34,12 @@ async function run(): Promise<void> {
   const directory = await changes.directory("platform-image-");
   const engine = known ?? (await startEngine(directory, changes));
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const base = await baseImage(engine, directory, say);
-  say(`building ${tag} from ${base}`);
-  await buildImage({ engine, base, tag });
-  const env = { ...engine.env, IMAGE: tag, DOCKER: engine.docker };
+  const bases = await baseImages(engine, directory, say);
+  say(`building ${tag} from ${bases.debian}`);
+  await buildImage({ engine, bases, tag });
+  say("building images that know nothing of agents");
+  const others = await otherImages(engine, bases, directory);
+  const env = { ...engine.env, IMAGE: tag, OTHER_IMAGES: JSON.stringify(others), DOCKER: engine.docker };
   await show("vitest", ["run", "--project", "image"], env);
 }
 

@@ -3,8 +3,11 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 
-/** The image under test and the engine's client, as `pnpm test:image` names them. */
+/** The image under test, others that know nothing of agents, and the engine's client, as `pnpm test:image` names them. */
 export const image = process.env.IMAGE ?? "";
+export const otherImages: Readonly<Record<"python" | "older" | "musl", string>> = JSON.parse(
+  process.env.OTHER_IMAGES ?? '{"python":"","older":"","musl":""}',
+);
 const docker = process.env.DOCKER ?? "docker";
 
 export interface ContainerEnd {
@@ -33,6 +36,8 @@ const hardened = [
 ];
 
 interface RunOptions {
+  /** Another image than the one under test. */
+  readonly image?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Options of the engine, such as a volume. */
   readonly options?: readonly string[];
@@ -47,7 +52,7 @@ export async function runContainer(args: readonly string[], options: RunOptions 
   const command = [
     ...[...hardened, ...names, ...(options.options ?? [])],
     ...(entrypoint === undefined ? [] : ["--entrypoint", entrypoint]),
-    ...[image, ...args],
+    ...[options.image ?? image, ...args],
   ];
   return await engine(command, env);
 }

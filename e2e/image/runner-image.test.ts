@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readVersion } from "../../scripts/lib/build/version.ts";
 import { withExampleRepository } from "../../scripts/lib/start/example-repository.ts";
 import { startMessagesApi } from "../claude-code/messages-api.ts";
 import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/platform.ts";
 import { readRunnerSession } from "../lib/runner-session.ts";
+import { withClone } from "./clone.ts";
 import { engine, image, runContainer } from "./container.ts";
 
 let platform: TestPlatform;
@@ -19,25 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await platform?.close();
 });
-
-/** A volume with a clone of the project, made as a pod's first container makes it. */
-async function withClone<T>(use: (volume: string) => Promise<T>): Promise<T> {
-  const volume = `clone-${randomUUID()}`;
-  await engine(["volume", "create", volume]);
-  try {
-    const url = `${platform.url.replace("//", "//admin@")}/admin/hello-web.git`;
-    const helper = '!f() { echo "password=$PLATFORM_API_TOKEN"; }; f';
-    const { code, stderr } = await runContainer(["-c", `credential.helper=${helper}`, "clone", "--quiet", url, "."], {
-      entrypoint: "git",
-      env: { PLATFORM_API_TOKEN: token },
-      options: ["--volume", `${volume}:/workspace`],
-    });
-    expect(code, stderr).toBe(0);
-    return await use(volume);
-  } finally {
-    await engine(["volume", "rm", "--force", volume]);
-  }
-}
 
 test("it says what it is, and runs as nobody special", async () => {
   const { version, commit } = await readVersion();
@@ -60,7 +41,7 @@ test("an unknown role or a missing token: one line and its exit code, before Cla
 });
 
 test("compiled code is there for the user it runs as", async () => {
-  const { stdout } = await runContainer(["-c", "find /var/cache/node-compile -type f -user agent | wc -l"], {
+  const { stdout } = await runContainer(["-c", "find /opt/agent/cache -type f -user agent | wc -l"], {
     entrypoint: "sh",
   });
   expect(Number(stdout)).toBeGreaterThan(3);
@@ -73,7 +54,7 @@ test("a session as in a pod: servers of the role, work pushed, with a read-only 
     { say: "done" },
   ];
   const api = await startMessagesApi(turns);
-  const end = await withClone((volume) =>
+  const end = await withClone({ platform, token, path: "admin/hello-web" }, (volume) =>
     runContainer(["--max-turns", "9", "--", "--do it"], {
       options: ["--volume", `${volume}:/workspace`],
       env: {

@@ -1,9 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { baseImage } from "../image/base-image.ts";
+import { baseImages, buildFrom } from "../image/base-images.ts";
 import { buildImage } from "../image/build-image.ts";
 import type { Engine } from "../image/engine.ts";
-import { show } from "../image/host.ts";
 import type { ClusterImages } from "./cluster.ts";
 
 /** What holds a pod's network: it waits, and need not be asked to end. */
@@ -15,16 +13,10 @@ export async function buildImages(
   directory: string,
   say: (line: string) => void,
 ): Promise<ClusterImages & { readonly pause: string }> {
-  const base = await baseImage(engine, directory, say);
+  const bases = await baseImages(engine, directory, say);
   const runner = "platform-claude-runner:test";
   const pause = "platform-test/pause:1";
-  await buildFrom(engine, join(directory, "pause"), pause, pauseFile(base));
-  await buildImage({ engine, base, tag: runner });
+  await buildFrom(engine, join(directory, "pause"), pause, pauseFile(bases.debian));
+  await buildImage({ engine, bases, tag: runner });
   return { runner, pause, python: runner };
-}
-
-async function buildFrom(engine: Engine, context: string, tag: string, dockerfile: string): Promise<void> {
-  await mkdir(context, { recursive: true });
-  await writeFile(join(context, "Dockerfile"), dockerfile);
-  await show(engine.docker, ["build", "--quiet", "--network=host", "--tag", tag, context], engine.env);
 }

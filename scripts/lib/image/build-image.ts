@@ -2,21 +2,21 @@ import { join } from "node:path";
 import { build } from "../build/build.ts";
 import { root } from "../build/paths.ts";
 import { readVersion } from "../build/version.ts";
+import type { BaseImages } from "./base-images.ts";
 import type { Engine } from "./engine.ts";
 import { show } from "./host.ts";
 
 interface ImageOptions {
   readonly engine: Engine;
-  /** The image to start from. */
-  readonly base: string;
+  readonly bases: Pick<BaseImages, "node" | "debian">;
   readonly tag: string;
 }
 
 /** Builds the runner's image from this work tree. */
-export async function buildImage({ engine, base, tag }: ImageOptions): Promise<void> {
+export async function buildImage({ engine, bases, tag }: ImageOptions): Promise<void> {
   await build();
   const { version, commit } = await readVersion();
-  const values = { BASE: base, VERSION: version, COMMIT: commit };
+  const values = { NODE: bases.node, BASE: bases.debian, VERSION: version, COMMIT: commit };
   await show(
     engine.docker,
     [
