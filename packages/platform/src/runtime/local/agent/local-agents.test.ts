@@ -31,7 +31,7 @@ describe.each([
     });
     expect(await agent.exited).toEqual(ended("agent", 0));
     expect(agent.text("clone")).toBe("clone []\nhttp://127.0.0.1:1/ada/p.git\n");
-    expect(agent.text("setup")).toBe("agent/x\n3\n");
+    expect(agent.text("setup").replace(/^\+ .*\n/gm, "")).toBe("agent/x\n3\n");
     expect(agent.text("agent")).toBe('run ["--model","m[1m]"]\ncloned\none\nhome\nsecret\n');
     await agent.dispose();
     expect(await agents.left()).toEqual([]);
@@ -57,7 +57,7 @@ describe.each([
     expect(await agent.exited).toEqual(
       ended("setup", 7, "Setup command 2 of 3 failed with exit code 7: echo two; exit 7"),
     );
-    expect(agent.text()).toBe("clone []\none\ntwo\n");
+    expect(agent.text()).toBe("clone []\n+ echo one\none\n+ echo two; exit 7\ntwo\n");
     await agent.dispose();
   });
 

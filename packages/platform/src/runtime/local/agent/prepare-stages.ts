@@ -74,9 +74,14 @@ export async function prepareStages(
     `exec ${[process.execPath, programs.runner, ...args].map(quote).join(" ")}`;
   const { setupCommands } = plan;
   const setup = setupCommands.map((command, index): StagePart => {
-    const shown = command.length > commandShown ? `${command.slice(0, commandShown)}…` : command;
+    const shown = oneLine(command);
+    const run = part("setup", command);
+    const start: Start = async (signal) => {
+      await output({ stage: "setup", chunk: Buffer.from(`+ ${shown}\n`), cursor: null });
+      return await run(signal);
+    };
     const failure = (how: string) => `Setup command ${index + 1} of ${setupCommands.length} ${how}: ${shown}`;
-    return { stage: "setup", start: part("setup", command), failure };
+    return { stage: "setup", start, failure };
   });
   return {
     stages: [
@@ -95,6 +100,11 @@ export async function prepareStages(
     // Only an empty directory can be removed so.
     leaveNothing: () => rmdir(rescue).catch(() => {}),
   };
+}
+
+function oneLine(command: string): string {
+  const line = command.replace(/\s+/g, " ").trim();
+  return line.length > commandShown ? `${line.slice(0, commandShown)}…` : line;
 }
 
 /** With names written as URLs have them. */
