@@ -26,6 +26,7 @@ await runtime.cleanUp();
 const step = await runtime.startStep(
   {
     ...{ stepId: "s", attempt: 1, pipelineId: "p", projectId: "p", name: "test", image: "none", inputs: [] },
+    timeoutSeconds: 3600,
     ...{ commands: [command], environment: {}, source: { repository, commit } },
   },
   { output: async (chunk) => say({ text: Buffer.from(chunk).toString("utf8") }), starting: async () => {} },
