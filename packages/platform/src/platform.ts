@@ -19,6 +19,7 @@ import { makePrivate } from "./private-files.ts";
 import { createRuntime } from "./runtime/create-runtime.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
 import { EventFeed } from "./sessions/events/event-feed.ts";
+import { startSessions } from "./sessions/start-sessions.ts";
 import { openStore, type Store } from "./store.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { traceQuery } from "./telemetry/trace-query.ts";
@@ -74,9 +75,11 @@ export async function startPlatform(
   const sweeping = startSweeping({ db, blobs, logs, logger });
   const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
   let pipelines: { close(): Promise<void> } | undefined;
+  let sessions: { close(): Promise<void> } | undefined;
   const close = async () => {
-    // At the same time, so that the log of a step that is followed ends with the step.
-    await Promise.all([app.close(), pipelines?.close()]);
+    // Agents that end now push their work first. What is followed ends with the step or session.
+    const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
+    await Promise.all([served, pipelines?.close()]);
     await pushes.close();
     await wakeups.close();
     await upkeep.close();
@@ -90,7 +93,9 @@ export async function startPlatform(
     // Last: a platform that cannot start after all should not have begun with a step.
     const url = urlOf(app.server.address());
     const runtime = await createRuntime({ config, db, logger, url, lease });
-    pipelines = await startPipelines({ config, store, runtime, wakeups, logs, artifacts, logger, lease });
+    const work = { config, store, runtime, wakeups, logs, logger, lease };
+    pipelines = await startPipelines({ ...work, artifacts });
+    sessions = await startSessions(work);
   } catch (error) {
     await close();
     throw portProblem(error, config) ?? error;

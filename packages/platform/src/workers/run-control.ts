@@ -57,7 +57,8 @@ export class RunControl<Cause extends string, Running extends Stoppable = Stoppa
   }
 
   #end(): void {
-    if (this.#isUrgent) void this.#running?.dispose();
+    // Whoever disposes of it in the end is told what went wrong.
+    if (this.#isUrgent) this.#running?.dispose().catch(() => {});
     else this.#running?.stop();
   }
 }

@@ -1,0 +1,34 @@
+import { type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Queryable } from "../../db/queryable.ts";
+import type { RunReference } from "../../runtime/runtime.ts";
+import { endAccess } from "../../users/end-access.ts";
+import { stopUnwantedSessions } from "../stop-sessions-of.ts";
+
+/**
+ * Puts right what should not be, however it came about: sessions that nobody may want any more are stopped, and no agent
+ * can do anything whose session has ended.
+ */
+export async function cleanUpSessions(db: Queryable): Promise<void> {
+  await db.transaction().execute(stopUnwantedSessions);
+  const { rows } = await sql<{ id: string }>`
+    select users.id from agent_sessions join users on users.id = agent_user_id
+    where status not in ('pending', 'running') and (users.is_active
+      or exists (select from api_tokens where user_id = users.id))`.execute(db);
+  for (const { id } of rows) await db.transaction().execute((transaction) => endAccess(transaction, id));
+  // An agent asks for a token at each launch; one that it has made for itself may end earlier.
+  await sql`
+    delete from api_tokens using users
+    where users.id = user_id and user_type = 'agent' and expires_at < now()`.execute(db);
+}
+
+/** Whether what a runtime runs is looked after, or soon is by whoever finds its claim abandoned. */
+export async function isWanted(db: Queryable, run: RunReference): Promise<boolean> {
+  const { rows } = await sql`select from ${source(run)}`.execute(db);
+  return rows.length > 0;
+}
+
+function source(run: RunReference): RawBuilder<SqlBool> {
+  return run.kind === "step"
+    ? sql`pipeline_steps where id = ${run.stepId} and attempt = ${run.attempt} and claimed_by is not null`
+    : sql`agent_sessions where id = ${run.sessionId} and status = 'running' and claimed_by is not null`;
+}
