@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
-import { type Runtime, StartError } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
 import { createKubernetesAgents } from "./agents/kubernetes-agents.ts";
 import { openKubeClient } from "./client.ts";
 import type { KubernetesConfig } from "./kubernetes-config.ts";
+import { createKubernetesSteps } from "./steps/kubernetes-steps.ts";
 
 export interface KubernetesRuntimeOptions extends KubernetesConfig {
   /** The runner's image: what prepares steps, keeps what they leave, and runs agents. */
@@ -17,12 +18,17 @@ export async function createKubernetesRuntime(options: KubernetesRuntimeOptions)
   const { namespace, installation, logger } = options;
   const client = await openKubeClient({ namespace });
   const agents = createKubernetesAgents({ client, installation, settings: options, logger });
+  const steps = createKubernetesSteps({ ...options, client });
   return {
-    describe: ({ image }) => [`Runs in a pod, in the image ${image}.`],
-    startStep: () => Promise.reject(new StartError("Steps cannot be run here yet")),
+    describe: steps.describe,
+    startStep: steps.startStep,
     startAgent: agents.startAgent,
     resumeAgent: agents.resumeAgent,
+    // A pod may be another platform's that lives: what nobody looks after is an orphan.
     cleanUp: async () => {},
-    removeOrphans: agents.removeOrphans,
+    async removeOrphans(isWanted) {
+      await steps.removeOrphans(isWanted);
+      await agents.removeOrphans(isWanted);
+    },
   };
 }
