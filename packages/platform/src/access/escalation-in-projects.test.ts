@@ -184,7 +184,7 @@ describe("within a project", () => {
     }
   });
 
-  test("lift as an agent what protects the default branch from agents, or raise it", async () => {
+  test("lift as an agent what protects the project from agents, or raise it", async () => {
     await platform.addUser("robot", [], "agent");
     await platform.lend({ from: "admin", to: "robot", permission: "project:read", project: theirs });
     await platform.lend({ from: "admin", to: "robot", permission: "project:write", project: theirs });
@@ -196,6 +196,7 @@ describe("within a project", () => {
       { allow_agent_push_to_default: true },
       { allow_force_push_to_default: true },
       { default_branch: "other" },
+      { agent_image: "an-agents-own:1" },
     ];
     for (const change of fields) {
       const { detail } = await refused(403, "PATCH", `/api/projects/${theirs}`, robot, {

@@ -5,7 +5,8 @@ import { redact } from "./redact.ts";
 
 /**
  * Adds a line to the audit log. For a write, `db` is the write's own transaction, so that the log and the data agree
- * whatever happens. For an agent it also notes on whose behalf it acts: whoever alone has delegated to it.
+ * whatever happens. For an agent it also notes on whose behalf it acts: whoever asked for its session, else whoever alone
+ * has delegated to it.
  */
 export async function recordAudit(db: Queryable, entry: AuditEntry): Promise<void> {
   const { actor } = entry;
@@ -15,7 +16,7 @@ export async function recordAudit(db: Queryable, entry: AuditEntry): Promise<voi
       actor_id: actor.id,
       actor_name: actor.name,
       actor_type: actor.type,
-      on_behalf_of: actor.type === "agent" ? soleDelegator(actor.id) : null,
+      on_behalf_of: actor.type === "agent" ? requesterOf(actor.id) : null,
       token_id: entry.tokenId,
       action: entry.action,
       resource: entry.resource,
@@ -30,10 +31,13 @@ export async function recordAudit(db: Queryable, entry: AuditEntry): Promise<voi
     .execute();
 }
 
-function soleDelegator(agentId: string | null) {
-  return sql<string | null>`(
-    select (array_agg(distinct delegator_id))[1] from delegations
-    where delegate_id = ${agentId} having count(distinct delegator_id) = 1
+function requesterOf(agentId: string | null) {
+  return sql<string | null>`coalesce(
+    (select user_id from agent_sessions where agent_user_id = ${agentId}),
+    (
+      select (array_agg(distinct delegator_id))[1] from delegations
+      where delegate_id = ${agentId} having count(distinct delegator_id) = 1
+    )
   )`;
 }
 

@@ -1,6 +1,7 @@
 import { UserError } from "../user-error.ts";
 import { deactivateUser } from "../users/deactivate.ts";
 import { changeUser } from "../users/queries.ts";
+import { refuseRevival } from "../users/refuse-revival.ts";
 import { defineCommand } from "./define-command.ts";
 import { userNamed } from "./look-up.ts";
 import { operate } from "./operate.ts";
@@ -30,6 +31,7 @@ export const userReactivate = defineCommand({
     await operate(config, "user reactivate", async (db, record) => {
       const user = await userNamed(db, name);
       if (user.is_active) throw new UserError(`${name} is active`);
+      await refuseRevival(db, user);
       await changeUser(db, user.id, { is_active: true });
       await record({ resource: "user", id: user.id, before: { is_active: false }, after: { is_active: true } });
     });

@@ -56,6 +56,7 @@ beforeAll(async () => {
     artifact_id: pipelines.map(({ artifact_id }) => artifact_id),
     comment_id: discussed.map(({ comment_id }) => comment_id),
     number: ["1", "2", "3"],
+    session_id: projects.map(({ things }) => things.session_id),
     secret_name: projects.map(({ things }) => things.secret),
   };
 });
@@ -90,7 +91,12 @@ async function send({ method, url, headers, body }: HostileRequest) {
   sent.on("error", reject).on("timeout", () => sent.destroy(new Error("no answer")));
   sent.end(bytes);
   const response = await promise;
-  return { status: response.statusCode ?? 0, type: response.headers["content-type"], body: await text(response) };
+  const { statusCode: status = 0, headers: answered } = response;
+  const type = answered["content-type"];
+  // What follows something that goes on does not end by itself.
+  const isEndless = type?.startsWith("text/event-stream") || answered["x-log-complete"] === "false";
+  if (isEndless) response.destroy();
+  return { status, type, body: isEndless ? "" : await text(response) };
 }
 
 type Answered = Awaited<ReturnType<typeof send>>;

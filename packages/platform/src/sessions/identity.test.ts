@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { permissions } from "@platform-mcp/client/contract";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashToken } from "../access/tokens.ts";
 import { KeptConnection } from "../testing/kept-connection.ts";
@@ -189,6 +191,8 @@ describe("once", () => {
     expect((await connection.send("/api/auth/me", { headers })).status).toBe(401);
     expect(await told(own.body.token)).toBe(401);
     expect(await end(session.id)).toBe(false);
+    const revival = await platform.send("PATCH", `/api/users/${session.agent_user_id}`, admin, { is_active: true });
+    expect([revival.status, revival.body.error]).toEqual([409, expect.stringContaining("which has ended")]);
     expect(await userOf(session)).toMatchObject({ is_active: false });
     const { db } = platform;
     const agentId = session.agent_user_id ?? "";
@@ -316,6 +320,56 @@ describe("what it was lent and its token", () => {
     expect((await project.send("POST", `/${session.id}/extend`, owner, { minutes: 100 })).status).toBe(200);
     expect((await ends(session)).tokens).toEqual([inMinutes(110)]);
   });
+});
+
+test("whatever somebody holds, by whatever token, and whatever they ask for: an agent gets what they hold of it", async () => {
+  const some = fc.subarray([...permissions]);
+  const wish = fc.record({
+    here: some,
+    everywhere: some,
+    scopes: some,
+    bound: fc.boolean(),
+    role: fc.constantFrom("dev", "ui", "ops", "admin"),
+    delegate_deploy: fc.boolean(),
+    delegate_observe: fc.boolean(),
+  });
+  let serial = 0;
+  let started = 0;
+  const property = fc.asyncProperty(wish, async ({ here, everywhere, scopes, bound, role, ...flags }) => {
+    const name = `anybody-${++serial}`;
+    await platform.addRole(`${name}-here`, [...here, "agent:run", "project:read"]);
+    await platform.addRole(`${name}-everywhere`, everywhere);
+    await platform.addUser(name, [{ role: `${name}-here`, project: project.id }, { role: `${name}-everywhere` }]);
+    const allowed = scopes.length === 0 ? [] : [...scopes, "agent:run", "project:read"];
+    const token = await platform.token({ user: name, scopes: allowed, ...(bound && { project: project.id }) });
+    const inScope = (permission: string) => allowed.length === 0 || allowed.includes(permission);
+    const heldEverywhere = bound ? [] : everywhere.filter(inScope);
+    const held = [...here, ...everywhere, "agent:run", "project:read"].filter(inScope);
+    const wanted = [
+      ...["project:read", "project:write"],
+      ...(flags.delegate_deploy ? ["deploy:read", "deploy:promote"] : []),
+      ...(flags.delegate_observe ? ["observe:read"] : []),
+    ];
+    const governing = role === "admin" ? ["admin:config", "admin:delegate", "admin:roles", "admin:users"] : [];
+    const { status, body } = await project.send("POST", "", token, { prompt: "x", config: { role }, ...flags });
+    if (role === "admin" && !heldEverywhere.includes("admin:users")) {
+      expect([status, body.permission]).toEqual([403, "admin:users"]);
+      return;
+    }
+    expect(status).toBe(201);
+    started += 1;
+    const lentEverywhere = governing.filter((permission) => heldEverywhere.some((one) => one === permission));
+    const lentHere = wanted.filter((permission) => held.includes(permission));
+    expect(await told(await project.launch(body))).toEqual({
+      everywhere: lentEverywhere.sort(),
+      there: [...lentHere, ...lentEverywhere].sort(),
+    });
+    const skipped = body.skipped_permissions.map(({ permission }: { permission: string }) => permission);
+    const lent = [...lentHere, ...lentEverywhere];
+    expect(skipped.sort()).toEqual([...wanted, ...governing].filter((one) => !lent.includes(one)).sort());
+  });
+  await fc.assert(property, { numRuns: 25 });
+  expect(started).toBeGreaterThan(5);
 });
 
 test("an agent that may start sessions gains nothing by it", async () => {

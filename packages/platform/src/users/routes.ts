@@ -13,6 +13,7 @@ import type { Route } from "../http/route.ts";
 import { invalid, tooManyRequests } from "../problem.ts";
 import { deactivateUser } from "./deactivate.ts";
 import { changeUser, insertUser, listUsers, requireUser } from "./queries.ts";
+import { refuseRevival } from "./refuse-revival.ts";
 import { requireDominion } from "./require-dominion.ts";
 
 export function userRoutes(passwordAttempts: AttemptLimiter): readonly Route[] {
@@ -45,7 +46,10 @@ export function userRoutes(passwordAttempts: AttemptLimiter): readonly Route[] {
         else await requireDominion(db, caller, user_id);
         await changePassword(db, caller, user, password);
       }
-      if (is_active === true && !user.is_active) await requireDominion(db, caller, user_id);
+      if (is_active === true && !user.is_active) {
+        await requireDominion(db, caller, user_id);
+        await refuseRevival(db, user);
+      }
       const changed = await changeUser(db, user_id, given({ ...profile, is_active }));
       const { before, after } = changeOf(user, changed);
       // That there is a new password, not which.
