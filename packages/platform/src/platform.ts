@@ -18,6 +18,7 @@ import { startSweeping } from "./pipelines/start-sweeping.ts";
 import { makePrivate } from "./private-files.ts";
 import { createRuntime } from "./runtime/create-runtime.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
+import { noteServing } from "./serving.ts";
 import { EventFeed } from "./sessions/events/event-feed.ts";
 import { startSessions } from "./sessions/start-sessions.ts";
 import { openStore, type Store } from "./store.ts";
@@ -76,7 +77,9 @@ export async function startPlatform(
   const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
   let pipelines: { close(): Promise<void> } | undefined;
   let sessions: { close(): Promise<void> } | undefined;
+  let forgetServing = async () => {};
   const close = async () => {
+    await forgetServing();
     // Agents that end now push their work first. What is followed ends with the step or session.
     const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
     await Promise.all([served, pipelines?.close()]);
@@ -92,6 +95,7 @@ export async function startPlatform(
     await app.listen({ host: config.host, port: config.port });
     // Last: a platform that cannot start after all should not have begun with a step.
     const url = urlOf(app.server.address());
+    forgetServing = await noteServing(config.dataDirectory, url);
     const runtime = await createRuntime({ config, db, logger, url, lease });
     const work = { config, store, runtime, wakeups, logs, logger, lease };
     pipelines = await startPipelines({ ...work, artifacts });
