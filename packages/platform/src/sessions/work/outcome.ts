@@ -11,7 +11,8 @@ export type StopCause = "stopped" | "deadline" | "closing";
 interface EndedAgent {
   readonly exit: AgentExit;
   readonly cause: StopCause | undefined;
-  readonly output: Pick<SessionOutput, "summary" | "turns" | "costUsd" | "costTokens" | "runner">;
+  readonly output: Pick<SessionOutput, "summary" | "costUsd" | "costTokens" | "runner">;
+  readonly turns: number | null;
   /** The end of what its last stage has printed. */
   readonly tail: string;
   /** The agent's last words as events tell them, for when the summary was read by a platform that is gone. */
@@ -31,8 +32,8 @@ const stoppedMessages = {
 
 /** How a session ended whose agent has ended, as it is recorded. */
 export function outcomeOf(agent: EndedAgent): SessionOutcome {
-  const { output, branch, exit } = agent;
-  const { turns, costUsd, costTokens, runner } = output;
+  const { output, turns, branch, exit } = agent;
+  const { costUsd, costTokens, runner } = output;
   return {
     ...endOf(agent),
     exitCode: runner?.exit_code ?? exit.exitCode,

@@ -20,7 +20,7 @@ export async function readSession(db: Queryable, claims: Claims, claim: Claim) {
     .innerJoin("users as owner", "owner.id", "project.owner_id")
     .innerJoin("users as agent", "agent.id", "session.agent_user_id")
     .select(["session.id", "project_id", "prompt", "branch", "role", "config", "image"])
-    .select(["started_at", "output_cursor", "log_bytes", "default_branch"])
+    .select(["started_at", "output_cursor", "log_bytes", "turns", "default_branch"])
     .select(["owner.name as owner_name", "project.name as project_name", "agent.name as agent_name"])
     .executeTakeFirst();
 }

@@ -40,6 +40,8 @@ export class SessionRun implements ClaimedRun {
   /** Whether it was noted that the agent starts: from then on it is not given back. */
   #hasBegun = false;
   #recorder: OutputRecorder | undefined;
+  /** What the agent had told an earlier platform. */
+  #earlierTurns: number | null = null;
   #killTimer: NodeJS.Timeout | undefined;
 
   constructor(services: SessionServices, claim: Claim, heldUntil: number) {
@@ -142,6 +144,7 @@ export class SessionRun implements ClaimedRun {
 
   async #resume(work: SessionWork): Promise<FollowedAgent | undefined> {
     this.#hasBegun = true;
+    this.#earlierTurns = work.turns;
     const { runtime } = this.#services;
     const hidden = await this.#persist(() => hiddenFromResumed(this.#services, work).catch(explained));
     if (hidden instanceof Error) throw hidden;
@@ -176,11 +179,16 @@ export class SessionRun implements ClaimedRun {
   }
 
   async #keep({ output }: OutputRecorder, progress: Progress): Promise<void> {
-    const { turns, costUsd, costTokens } = output;
-    const learnt = { ...progress, turns, costUsd, costTokens };
+    const { costUsd, costTokens } = output;
+    const learnt = { ...progress, turns: this.#turns(output), costUsd, costTokens };
     if (await this.#persist(() => recordProgress(this.#services.db, this.#held, learnt))) return;
     this.abandon();
     throw new Error("the claim was lost");
+  }
+
+  /** Null when nobody has told. */
+  #turns({ turns }: OutputRecorder["output"]): number | null {
+    return turns === null ? this.#earlierTurns : turns + (this.#earlierTurns ?? 0);
   }
 
   async #outcome(work: SessionWork, exit: AgentExit, recorder: OutputRecorder): Promise<SessionOutcome> {
@@ -191,6 +199,7 @@ export class SessionRun implements ClaimedRun {
       exit,
       cause: cause === "unleased" ? undefined : cause,
       output: recorder.output,
+      turns: this.#turns(recorder.output),
       tail: recorder.tail,
       lastText: await this.#persist(() => lastTextOf(db, work.id)),
       branch: work.branch,
