@@ -17,8 +17,14 @@ export function agentExit(container: string, end: PodEnd, pod: V1Pod | undefined
   return { stage: stageOf(container), kind, exitCode, message };
 }
 
-function kindOf({ kind }: PodEnd): AgentExit["kind"] {
+/** SIGKILL, as a shell and the runner say it. */
+const killed = 137;
+
+function kindOf({ kind, exitCode }: PodEnd): AgentExit["kind"] {
   switch (kind) {
+    case "oom_killed":
+      // What memory ran out for may have been a test that the agent had started, and lived to see fail.
+      return exitCode === null || exitCode === killed ? kind : "exited";
     case "unschedulable":
       return "start_failed";
     case "deadline":

@@ -19,7 +19,7 @@ export interface SecretContent {
 export const promptKey = "prompt";
 
 /** Characters of a command by which it is known. */
-const nameLength = 500;
+const nameLength = 200;
 
 /**
  * Sorts what an agent needs and nobody else may read into the keys of a Secret.

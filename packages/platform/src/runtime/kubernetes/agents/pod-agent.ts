@@ -87,17 +87,15 @@ export class PodAgent implements RunningAgent {
   async #follow(): Promise<AgentExit> {
     const { pod, cursor } = this.#options;
     const { signal } = this.#detached;
-    const names = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(({ name }) => name);
+    const names = containersOf(pod);
     const first = Math.max(0, cursor === undefined ? 0 : names.indexOf(cursor.container));
     for (const name of names.slice(first)) {
       const end = await this.#readContainer(name, name === cursor?.container ? cursor.position : null);
       signal.throwIfAborted();
-      if (end.kind === "exited" && end.exitCode === 0) continue;
-      // It was asked to end, and there was nothing of it that could have said how it did.
-      if (this.#stopping !== undefined && end.kind === "deleted") {
-        return { stage: stageOf(name), kind: "exited", exitCode: null, message: null };
-      }
-      return agentExit(name, end, this.#watch.latest);
+      // Also when memory ran out for something that it started.
+      if (end.exitCode === 0) continue;
+      const exit = agentExit(name, end, this.#watch.latest);
+      return this.#stopping === undefined ? exit : whenAsked(exit);
     }
     return { stage: "agent", kind: "exited", exitCode: 0, message: null };
   }
@@ -114,34 +112,41 @@ export class PodAgent implements RunningAgent {
       cursor,
       output: (chunk, position) =>
         output({ stage: stageOf(container), chunk, cursor: writeCursor({ container, position }) }),
-      ended,
+      // Given up, the log ends by the signal.
+      ended: ended.catch(() => {}),
       signal,
       onError: this.#warn,
     });
     return await ended;
   }
 
+  /** Asks container after container to end, until none runs. */
   async #stop(): Promise<void> {
-    const { client } = this.#options;
     const signal = AbortSignal.any([this.#detached.signal, this.#over.signal]);
+    const remove = (graceSeconds: number) => deletePod(this.#options.client, this.#id, { graceSeconds, signal });
     await this.#watch.looked();
-    if (this.#watch.isOver) return;
-    const runs = this.#watch.isRunning(agentContainer);
-    if (runs && (await this.#askRunner(signal))) {
-      await delay(graceSeconds * 1000, undefined, { signal });
-      await deletePod(client, this.#id, { graceSeconds: 1, signal });
-    } else {
-      await deletePod(client, this.#id, { graceSeconds: runs ? graceSeconds : shortGrace, signal });
+    const names = containersOf(this.#options.pod);
+    while (!this.#watch.isOver) {
+      const name = names.find((each) => this.#watch.isRunning(each));
+      // Nothing has begun, or one container has ended and the next is about to begin: none of them has work to lose.
+      if (name === undefined) return await remove(shortGrace);
+      const grace = name === agentContainer ? graceSeconds : shortGrace;
+      if (!(await this.#ask(name, signal))) return await remove(grace);
+      const isOver = await Promise.race([
+        this.#watch.ended(name).then(() => true),
+        delay(grace * 1000, false, { signal }),
+      ]);
+      if (!isOver) return await remove(1);
     }
   }
 
   /**
-   * Says SIGTERM to the runner from within its container, so that its pod stays, with what it prints while it saves the
-   * work and how it ends: of a pod that is deleted these can be gone before they are read, and are when the platform is
-   * restarted meanwhile. False when that is not possible there.
+   * Says SIGTERM to a container's first process from within, so that its pod stays, with what it prints while it saves
+   * the work and how it ends: of a pod that is deleted these can be gone before they are read, and are when the platform
+   * is restarted meanwhile. False when that is not possible there.
    */
-  async #askRunner(signal: AbortSignal): Promise<boolean> {
-    const command = { pod: this.#id.name, container: agentContainer, command: ["/bin/sh", "-c", "kill -TERM 1"] };
+  async #ask(container: string, signal: AbortSignal): Promise<boolean> {
+    const command = { pod: this.#id.name, container, command: ["/bin/sh", "-c", "kill -TERM 1"] };
     try {
       const { exitCode } = await retry(() => runCommand(this.#options.client, command, signal), {
         signal,
@@ -161,4 +166,14 @@ export class PodAgent implements RunningAgent {
     await deleteSecret(client, secretNameOf(pod));
     await podGone(client, this.#id, AbortSignal.timeout(deletionPatience));
   }
+}
+
+/** The containers of a pod, in the order in which they run. */
+function containersOf({ spec }: V1Pod): readonly string[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ name }) => name);
+}
+
+/** What was asked to end has not failed, and its pod is not lost when it was deleted for that. */
+function whenAsked(exit: AgentExit): AgentExit {
+  return exit.kind === "lost" || exit.kind === "exited" ? { ...exit, kind: "exited", message: null } : exit;
 }

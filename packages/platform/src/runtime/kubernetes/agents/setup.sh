@@ -13,7 +13,7 @@ while [ "$number" -lt "$count" ]; do
   wait "$!"
   code=$?
   [ "$code" -eq 0 ] && continue
-  printf 'Setup command %d failed with exit code %d: %s' "$number" "$code" "$name" | tee "$report"
+  printf 'Setup command %d of %d failed with exit code %d: %s' "$number" "$count" "$code" "$name" | tee "$report"
   echo
   exit "$code"
 done
