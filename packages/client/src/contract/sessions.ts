@@ -182,7 +182,8 @@ export const getSession = endpoint({
 export const sendMessage = endpoint({
   method: "POST",
   path: "/api/projects/{project_id}/sessions/{session_id}/message",
-  summary: "Say something to a running agent; for who asked for the session, or with project:write",
+  summary:
+    "Say something to a running agent; for who asked for the session, or with project:write, and holds all that the agent was lent",
   permission: "project:read",
   body: z.object({ content: agentText }),
   response: done,
@@ -191,7 +192,8 @@ export const sendMessage = endpoint({
 export const stopSession = endpoint({
   method: "POST",
   path: "/api/projects/{project_id}/sessions/{session_id}/stop",
-  summary: "Stop a session, whose work is saved first; one that has ended stays as it is. For whom `message` is for",
+  summary:
+    "Stop a session, whose work is saved first; one that has ended stays as it is. For who asked for it, or with project:write",
   permission: "project:read",
   response: done,
 });
