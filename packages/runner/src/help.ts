@@ -42,6 +42,6 @@ Environment (empty means unset)
   SESSION_ID           names the session and what it leaves (default: local)
   RESCUE_DIR           where a git bundle is left when nothing can be pushed (default: WORKSPACE with -rescue)
   CHECKPOINT_SECONDS   between two checkpoints of the work tree on the platform (default: 90)
-  PUSH_SECONDS         for how long a push is tried again (default: 120)
+  PUSH_SECONDS         for how long the platform is waited for when the work is saved (default: 90)
   The servers read the rest: see --help of each.
 `;

@@ -4,7 +4,7 @@ import { type Git, gitIn } from "./git.ts";
 import { withPrivateFiles } from "./private-files.ts";
 import { sessionEnvironment } from "./session-environment.ts";
 import { readSessionSettings } from "./session-settings.ts";
-import { whileAway } from "./while-away.ts";
+import { inSeconds, whileAway } from "./while-away.ts";
 
 /** Milliseconds that a clone may take. */
 const timeout = 30 * 60_000;
@@ -29,7 +29,7 @@ export async function cloneRepository({ env, cwd }: CloneOptions): Promise<void>
   await withPrivateFiles(async (files) => {
     const git = gitIn(workspace, await sessionEnvironment(env, settings, files));
     const clone = () => git(["clone", "--quiet", "--no-checkout", "--origin", "origin", "--", url, "."], { timeout });
-    await whileAway(pushSeconds, clone);
+    await whileAway(inSeconds(pushSeconds), clone);
     await checkOut(git, branch);
   }).catch((error: unknown) => {
     throw new RunnerError("failed", error instanceof Error ? error.message : String(error));

@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { toolPath } from "./tools.ts";
 
 /** Git failed; the message is what it said. */
@@ -28,33 +30,41 @@ interface GitRunOptions {
 
 /** Hooks and file system monitors are programs of the work tree: saving it must not depend on them. */
 const settings = [
-  "-c",
-  "core.hooksPath=/dev/null",
-  "-c",
-  "core.fsmonitor=false",
-  "-c",
-  "commit.gpgSign=false",
-  "-c",
-  "gc.auto=0",
+  ...["-c", "core.hooksPath=/dev/null"],
+  ...["-c", "core.fsmonitor=false"],
+  ...["-c", "commit.gpgSign=false"],
+  ...["-c", "gc.auto=0"],
+  // A connection on which nothing comes for so many seconds is none.
+  ...["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"],
 ];
 
 export function gitIn(workspace: string, environment: Readonly<Record<string, string | undefined>>): Git {
-  return (args, { env, input, timeout = 60_000, cwd = workspace } = {}) =>
-    new Promise((resolve, reject) => {
-      const options = {
-        cwd,
-        env: { ...environment, ...env },
-        timeout,
-        maxBuffer: 1 << 28,
-        killSignal: "SIGKILL" as const,
-      };
-      const child = execFile(toolPath(environment, "git"), [...settings, ...args], options, (error, stdout, stderr) => {
-        if (error === null) resolve(stdout.replace(/\n$/, ""));
-        else
-          reject(
-            new GitFailure(args, typeof error.code === "number" ? error.code : undefined, stderr || error.message),
-          );
-      });
-      child.stdin?.on("error", () => {}).end(input);
+  return async (args, { env, input, timeout = 60_000, cwd = workspace } = {}) => {
+    const child = spawn(toolPath(environment, "git"), [...settings, ...args], {
+      cwd,
+      env: { ...environment, ...env },
+      // A Ctrl-C is for the runner, which then saves the work: with this.
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    const kill = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // It is gone.
+      }
+    };
+    const timer = setTimeout(kill, timeout);
+    child.stdin.on("error", () => {}).end(input);
+    try {
+      const ended = once(child, "close");
+      const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+      if (code === 0) return stdout.replace(/\n$/, "");
+      throw new GitFailure(args, code ?? undefined, stderr || (code === null ? "it was killed" : ""));
+    } catch (error) {
+      throw error instanceof GitFailure ? error : new GitFailure(args, undefined, String(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test as plainTest } from "vitest";
 import { SessionFixture } from "./testing/session.ts";
@@ -36,6 +36,16 @@ test("its output is passed on byte for byte, and the prompt comes on its standar
   expect(stdout.startsWith("\u0001\n--version\nis no option ")).toBe(true);
   expect(stdout).toContain("--model m --max-turns 3");
   expect(stdout).toMatch(/--setting-sources user --strict-mcp-config --mcp-config=\S+$/);
+});
+
+test("the prompt can come in a file; all arguments are then options", async ({ session }) => {
+  const file = join(session.directory, "prompt");
+  await writeFile(file, "--resume\n$(id) `id`");
+  const { stdout } = await session.run('cat; printf " %s" "$@"', {
+    args: ["--max-turns", "3"],
+    env: { PROMPT_FILE: file },
+  });
+  expect(stdout).toMatch(/^--resume\n\$\(id\) `id` --print .* --max-turns 3 --setting-sources/);
 });
 
 test("SIGTERM reaches Claude Code and what it started, and the work is saved", async ({ session }) => {
@@ -106,7 +116,7 @@ test("nothing changed: nothing is pushed", async ({ session }) => {
 const elsewhere = (session: SessionFixture, content: string, file = "file") =>
   session.sh(
     `git clone --quiet '${session.remote}' other && cd other && git checkout --quiet -B ${branch} && echo ${content} > ${file} && git add -A && git commit --quiet -m other && git push --quiet origin ${branch}`,
-    session.directory,
+    { cwd: session.directory },
   );
 
 test("the branch has moved: the work is rebased onto it", async ({ session }) => {
@@ -151,9 +161,58 @@ test("the remote is down for good: a bundle in a named place, and exit code 70",
   const { code, result } = await session.run(`echo two > file; mv '${session.remote}' '${session.remote}.away'`);
   expect(code).toBe(70);
   expect(result).toMatchObject({ saved: false, bundle: `${session.workspace}-rescue/s1.bundle` });
-  await session.sh(
-    `git clone --quiet '${session.remote}.away' again && cd again && git fetch --quiet '${result?.bundle}' 'refs/*:refs/rescued/*' && git show refs/rescued/runner-rescue/${branch}:file | grep -x two`,
-    session.directory,
+  await session.sh(`mv '${session.remote}.away' '${session.remote}'`);
+  expect(await session.inBundle(result?.bundle, branch)).toBe("two");
+});
+
+const hook = (session: SessionFixture, script: string) =>
+  session.sh(`cat > '${session.remote}/hooks/pre-receive' && chmod +x '${session.remote}/hooks/pre-receive'`, {
+    input: `#!/bin/sh\n${script}\n`,
+  });
+
+test("a hook that refuses everything: a bundle, and exit code 70", async ({ session }) => {
+  await hook(session, "echo nothing today >&2; exit 1");
+  const { code, result } = await session.run("echo two > file");
+  expect([code, result?.saved, await session.branches()]).toEqual([70, false, ["main"]]);
+  expect(result?.problems).toContainEqual(expect.stringContaining("nothing today"));
+  expect(await session.inBundle(result?.bundle, branch)).toBe("two");
+});
+
+test("a file that the platform refuses: what was committed without it is pushed, the rest is in a bundle", async ({
+  session,
+}) => {
+  const refuse = 'git ls-tree -r --name-only "$new" | grep -q huge && { echo huge is too large >&2; exit 1; }';
+  await hook(session, `while read old new ref; do ${refuse}; done; exit 0`);
+  const { code, result } = await session.run(
+    "echo two > file; git commit --quiet -am two; echo three > file; echo x > huge",
+  );
+  expect(code).toBe(70);
+  expect(result).toMatchObject({ saved: false, pushed: [{ branch }] });
+  expect(result?.problems).toContainEqual(expect.stringContaining("huge is too large"));
+  expect(await session.at(branch)).toBe("two");
+  expect(await session.inBundle(result?.bundle, branch)).toBe("three");
+});
+
+test("what the agent has pushed itself is told, and not pushed again", async ({ session }) => {
+  const { result } = await session.run(
+    `git checkout --quiet -b ${branch}; echo two > file; git commit --quiet -am two; git push --quiet origin ${branch}`,
+  );
+  const commit = await session.sh(`git rev-parse ${branch}`);
+  expect(result).toMatchObject({ saved: true, committed: false, pushed: [{ branch, commit }] });
+});
+
+test("everything that was put aside is pushed", async ({ session }) => {
+  await session.run("echo two > file; git stash --quiet; echo three > file; git stash --quiet");
+  expect([await session.at("agent/s1-stash"), await session.at("agent/s1-stash-1")]).toEqual(["three", "two"]);
+});
+
+test("repositories within are saved with their files; clones of others are left out, and told", async ({ session }) => {
+  const { result } = await session.run(
+    `git init --quiet new; echo n > new/n; git init --quiet old; cd old; echo o > o; echo s > .env; git add o; git commit --quiet -m o; cd ..; git clone --quiet '${session.remote}' other; echo two > file`,
+  );
+  expect(result).toMatchObject({ saved: true, problems: ["other is a clone of another repository, and is left out"] });
+  expect(await session.sh(`git --git-dir '${session.remote}' ls-tree -r --name-only ${branch}`)).toBe(
+    ".gitignore\nfile\nnew/n\nold/o",
   );
 });
 
@@ -230,6 +289,9 @@ describe("what cannot start says so in one line, before anything is started", ()
     ["no token", 78, /PLATFORM_API_TOKEN or PLATFORM_API_TOKEN_FILE must be set/, { PLATFORM_API_TOKEN: "" }],
     ["a bad branch", 78, /is not a branch name/, { BRANCH: "--upload-pack=x" }],
     ["no clone", 78, /is not a git work tree/, { WORKSPACE: "/" }],
+    ["no file with the prompt", 78, /PROMPT_FILE cannot be read/, { PROMPT_FILE: "/nonexistent" }],
+    ["messages of no session", 78, /MESSAGES_AFTER needs PROJECT_ID/, { MESSAGES_AFTER: "1" }],
+    ["a bad URL", 78, /PLATFORM_API_URL must be/, { PLATFORM_API_URL: "http://a:b@c" }],
     ["no prompt", 64, /there is no prompt/, {}, ["--model", "m", "--", " "]],
   ];
   test.for(cases)("%s", async ([, exitCode, message, env, args], { session }) => {
@@ -242,6 +304,6 @@ describe("what cannot start says so in one line, before anything is started", ()
 
 test("nothing of the session is left in temporary directories", async ({ session }) => {
   await session.run("echo two > file");
-  expect(await session.sh("ls", session.directory)).toBe("bin\nremote.git\nservers\nwork");
+  expect(await session.sh("ls", { cwd: session.directory })).toBe("bin\nremote.git\nservers\nwork");
   expect(await readFile(join(session.workspace, "file"), "utf8")).toBe("two\n");
 });

@@ -9,6 +9,7 @@ import { runClaude } from "./claude-process.ts";
 import { gitIn } from "./git.ts";
 import { Conversation } from "./messages/conversation.ts";
 import { followMessages } from "./messages/follow-messages.ts";
+import { platformTip } from "./platform-tip.ts";
 import { type PrivateFiles, withPrivateFiles } from "./private-files.ts";
 import { type SavedWork, saveWork } from "./save-work.ts";
 import { sessionEnvironment } from "./session-environment.ts";
@@ -68,15 +69,24 @@ async function runIn(files: PrivateFiles, settings: SessionSettings, options: Se
   const following =
     conversation &&
     followMessages({ ...messages, token: () => tokenOf(env), onMessage: (said) => conversation.say(said), warn });
+  const before = await platformTip(git, settings.branch);
   const checkpoints = startCheckpoints({ git, session, seconds: settings.checkpointSeconds, warn });
   const program = toolPath(env, "claude");
   const end = await runClaude({ program, args, env: sessionEnv, cwd: workspace, input }).finally(() => {
     following?.stop();
     return checkpoints.stop();
   });
-  const work = await saveWork(git, settings);
+  const after = await platformTip(git, settings.branch);
+  const saved = await saveWork(git, settings);
+  const work = after === before ? saved : withOwnPush(saved, settings.branch, after);
   tell({ session, exit_code: end.exitCode, ...work, ...(conversation && { messages: conversation.delivered }) });
   return work.saved ? end.exitCode : unsaved;
+}
+
+/** What the agent has pushed to its branch by itself counts as well. */
+function withOwnPush(work: SavedWork, branch: string, commit: string | undefined): SavedWork {
+  if (commit === undefined || work.pushed.some((push) => push.branch === branch)) return work;
+  return { ...work, pushed: [{ branch, commit }, ...work.pushed] };
 }
 
 async function tokenOf({ PLATFORM_API_TOKEN, PLATFORM_API_TOKEN_FILE }: Environment): Promise<string> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Git } from "./git.ts";
 import type { SessionSettings } from "./session-settings.ts";
 import { snapshot } from "./snapshot.ts";
-import { whileAway } from "./while-away.ts";
+import { inSeconds, isRefusal, whileAway } from "./while-away.ts";
 
 /** What became of a session's work. */
 export interface SavedWork {
@@ -32,7 +32,7 @@ interface Piece {
  * all, into a bundle. Never throws for what a repository can be like.
  */
 export async function saveWork(git: Git, settings: SessionSettings): Promise<SavedWork> {
-  const { session } = settings;
+  const { session, branch } = settings;
   const problems: string[] = [];
   const pushed: Piece[] = [];
   const left: Piece[] = [];
@@ -40,19 +40,30 @@ export async function saveWork(git: Git, settings: SessionSettings): Promise<Sav
     problems.push(`the work tree could not be committed: ${reason(error)}`);
     return undefined;
   });
+  const until = inSeconds(settings.pushSeconds);
   const pieces = await unpushedPieces(git, work?.commit, settings);
   for (const [index, piece] of pieces.entries()) {
     const rescue = `agent/${session}-rescue${index === 0 ? "" : `-${index}`}`;
+    const options = { rescue, problems, until };
     try {
-      pushed.push(await pushPiece(git, piece, { rescue, problems, seconds: settings.pushSeconds }));
+      pushed.push(await pushPiece(git, piece, options));
     } catch (error) {
       problems.push(`${piece.branch} could not be pushed: ${reason(error)}`);
       left.push(piece);
+      // What is refused may be a file that the agent has not committed.
+      const isOwn = piece.commit !== work?.commit || !work.isDirty;
+      const committed = isOwn || !isRefusal(error) ? undefined : await unpushed(git, `${piece.commit}^`, branch);
+      if (committed !== undefined)
+        await pushPiece(git, committed, options).then(
+          (done) => pushed.push(done),
+          () => {},
+        );
     }
   }
   const committed = work?.isDirty === true;
-  const treeLost = problems.length > 0 && work === undefined;
-  if (left.length === 0) return { saved: !treeLost, committed, pushed, problems };
+  const isTreeSaved = work !== undefined;
+  problems.push(...(work?.leftOut ?? []));
+  if (left.length === 0) return { saved: isTreeSaved, committed, pushed, problems };
   const bundle = await writeBundle(git, left, settings).catch((error: unknown) => {
     problems.push(`no bundle either: ${reason(error)}`);
     return undefined;
@@ -60,21 +71,25 @@ export async function saveWork(git: Git, settings: SessionSettings): Promise<Sav
   return { saved: false, committed, pushed, problems, ...(bundle !== undefined && { bundle }) };
 }
 
-/** The work tree's commit, then the other local branches and the stash: each as far as no known remote branch has it. */
+/** The commit, if it is known to be on no branch of the platform. */
+async function unpushed(git: Git, name: string, branch: string): Promise<Piece | undefined> {
+  const commit = await git(["rev-list", "--max-count=1", name, "--not", "--remotes=origin"]).catch(() => "");
+  return commit === "" ? undefined : { commit, branch };
+}
+
+/** The work tree's commit, then the other local branches and what was put aside: each as far as no known remote branch has it. */
 async function unpushedPieces(
   git: Git,
   tree: string | undefined,
   { branch, session }: SessionSettings,
 ): Promise<Piece[]> {
-  const refs = await git(["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/stash"]);
-  const others = refs
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => ({ commit: line.slice(0, 40), ref: line.slice(41) }))
-    .map(({ commit, ref }) => ({
-      commit,
-      branch: ref === "refs/stash" ? `agent/${session}-stash` : ref.slice("refs/heads/".length),
-    }));
+  const lines = async (args: readonly string[]) => (await git(args)).split("\n").filter((line) => line !== "");
+  const branches = await lines(["for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads"]);
+  const aside = await lines(["stash", "list", "--format=%H"]);
+  const others = [
+    ...branches.map((line) => ({ commit: line.slice(0, 40), branch: line.slice(41) })),
+    ...aside.map((commit, index) => ({ commit, branch: `agent/${session}-stash${index === 0 ? "" : `-${index}`}` })),
+  ];
   const pieces: Piece[] = [];
   for (const piece of [...(tree === undefined ? [] : [{ commit: tree, branch }]), ...others]) {
     const known = pieces.map(({ commit }) => commit);
@@ -87,11 +102,12 @@ async function unpushedPieces(
 interface PushOptions {
   readonly rescue: string;
   readonly problems: string[];
-  readonly seconds: number;
+  /** When to stop waiting for a platform that is away, by `performance.now()`. */
+  readonly until: number;
 }
 
 /** To its branch, or rebased onto what has come there, or to the rescue branch. @throws when the platform takes none */
-async function pushPiece(git: Git, piece: Piece, { rescue, problems, seconds }: PushOptions): Promise<Piece> {
+async function pushPiece(git: Git, piece: Piece, { rescue, problems, until }: PushOptions): Promise<Piece> {
   const ways: (() => Promise<Piece>)[] = [
     async () => piece,
     async () => ({ ...piece, commit: await rebased(git, piece) }),
@@ -100,24 +116,33 @@ async function pushPiece(git: Git, piece: Piece, { rescue, problems, seconds }: 
   for (const [index, way] of ways.entries()) {
     try {
       const attempt = await way();
-      await push(git, attempt, seconds);
+      await push(git, attempt, until);
       return attempt;
     } catch (error) {
-      if (index === ways.length - 1) throw error;
+      if (index === ways.length - 1 || error instanceof AwayError) throw error;
       problems.push(`${piece.branch}: ${reason(error)}`);
     }
   }
   throw new Error("there is always a last way");
 }
 
+/** The platform cannot be reached, and was waited for long enough. */
+class AwayError extends Error {}
+
 /** Pushes and looks whether it is there; tries again for a while when the platform cannot be reached. */
-async function push(git: Git, { commit, branch }: Piece, seconds: number): Promise<void> {
-  await whileAway(seconds, async () => {
-    await git(["push", "--quiet", "origin", `${commit}:refs/heads/${branch}`], { timeout: 600_000 });
-    const there = await git(["ls-remote", "origin", `refs/heads/${branch}`]);
+async function push(git: Git, { commit, branch }: Piece, until: number): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  const look = () => git(["ls-remote", "origin", ref], { timeout: 30_000 });
+  await whileAway(until, async () => {
+    // Sooner than a push, it says that nobody answers.
+    await look();
+    await git(["push", "--quiet", "origin", `${commit}:${ref}`], { timeout: 600_000 });
+    const there = await look();
     if (!there.startsWith(commit)) {
       throw new Error(`the platform took it, but has ${there.slice(0, 40) || "nothing"} there`);
     }
+  }).catch((error: unknown) => {
+    throw isRefusal(error) ? error : new AwayError(reason(error));
   });
 }
 

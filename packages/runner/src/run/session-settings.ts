@@ -15,7 +15,7 @@ export interface SessionSettings {
   readonly rescueDirectory: string;
   /** Seconds between two checkpoints. */
   readonly checkpointSeconds: number;
-  /** Seconds for which a push is tried again. */
+  /** Seconds for which the platform is waited for, to clone from it or to push all that is to be saved. */
   readonly pushSeconds: number;
   /** The platform's base URL, without a slash at the end. */
   readonly platformUrl: string;
@@ -60,7 +60,7 @@ export function readSessionSettings(env: Environment, cwd: string): SessionSetti
     workspace,
     rescueDirectory,
     checkpointSeconds: seconds("CHECKPOINT_SECONDS", given("CHECKPOINT_SECONDS") ?? "90"),
-    pushSeconds: seconds("PUSH_SECONDS", given("PUSH_SECONDS") ?? "120"),
+    pushSeconds: seconds("PUSH_SECONDS", given("PUSH_SECONDS") ?? "90"),
     platformUrl,
     messages:
       after === undefined

@@ -52,8 +52,19 @@ export class SessionFixture implements AsyncDisposable {
   }
 
   /** Runs a command in the clone, or elsewhere. */
-  async sh(command: string, cwd = this.workspace): Promise<string> {
-    return (await execute("sh", ["-c", command], { cwd, env: base })).stdout.trim();
+  async sh(command: string, { cwd = this.workspace, input = "" } = {}): Promise<string> {
+    const running = execute("sh", ["-c", command], { cwd, env: base });
+    running.child.stdin?.on("error", () => {}).end(input);
+    return (await running).stdout.trim();
+  }
+
+  /** What a bundle holds in a file for a branch. */
+  inBundle(bundle: unknown, branch: string, path = "file"): Promise<string> {
+    const fetch = `git fetch --quiet '${bundle}' 'refs/*:refs/rescued/*'`;
+    return this.sh(
+      `git clone --quiet '${this.remote}' again && cd again && ${fetch} && git show 'refs/rescued/runner-rescue/${branch}:${path}'`,
+      { cwd: this.directory },
+    );
   }
 
   /** What a branch of the remote holds in a file. */
