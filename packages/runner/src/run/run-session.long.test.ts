@@ -61,7 +61,7 @@ test("SIGTERM reaches Claude Code and what it started, and the work is saved", a
 test("SIGKILL in the middle: what the last checkpoint held survives, on a ref that clones do not show", async ({
   session,
 }) => {
-  const wait = `until git --git-dir '${session.remote}' show refs/agent-wip/s1:file 2>/dev/null | grep -q two; do sleep 0.05; done`;
+  const wait = `until git --git-dir '${session.remote}' show refs/agent-wip/s1:other 2>/dev/null | grep -q staged; do sleep 0.05; done`;
   const { child, said, ended } = await session.start(
     `echo $$ > ../pid; echo two > file; git add file; echo staged > other; ${wait}; echo saved; sleep 600`,
     {
