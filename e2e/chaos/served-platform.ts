@@ -18,6 +18,7 @@ export class ServedPlatform {
   readonly #env: Readonly<Record<string, string>>;
   #process: ChildProcess | undefined;
   #errors = "";
+  #output = "";
 
   private constructor(data: string, listen: string, env: Readonly<Record<string, string>>) {
     this.#data = data;
@@ -42,15 +43,24 @@ export class ServedPlatform {
     return pid;
   }
 
+  /** What the process that serves now has printed: its log. */
+  get printed(): string {
+    return this.#output + this.#errors;
+  }
+
   /** Starts it and waits until it is ready. */
   async start(): Promise<void> {
     const child = spawn(process.execPath, [...node, "start", "--listen", this.#listen, "--data", this.#data], {
       // Faults are looked for as fast as they come.
       env: { ...process.env, PLATFORM_RATE_LIMITS: "off", PLATFORM_POD_URL: this.url, ...this.#env },
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = child;
     this.#errors = "";
+    this.#output = "";
+    child.stdout.on("data", (chunk) => {
+      this.#output += chunk;
+    });
     child.stderr.on("data", (chunk) => {
       this.#errors += chunk;
     });
