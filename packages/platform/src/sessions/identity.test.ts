@@ -368,8 +368,8 @@ test("whatever somebody holds, by whatever token, and whatever they ask for: an 
     const lent = [...lentHere, ...lentEverywhere];
     expect(skipped.sort()).toEqual([...wanted, ...governing].filter((one) => !lent.includes(one)).sort());
   });
-  await fc.assert(property, { numRuns: 25 });
-  expect(started).toBeGreaterThan(5);
+  await fc.assert(property, { numRuns: 15 });
+  expect(started).toBeGreaterThan(3);
 });
 
 test("an agent that may start sessions gains nothing by it", async () => {
