@@ -41,6 +41,7 @@ const examples: Readonly<Record<string, Examples>> = {
         [kit]: 'import "@platform-mcp/client";',
         [core]: 'import "@platform-mcp/client"; import "@platform-mcp/server-kit";',
         "packages/platform/src/x.ts": 'import "@platform-mcp/client/contract";',
+        "packages/platform/src/cli/x.ts": 'import "@platform-mcp/client";',
       },
     },
     bad: [

@@ -8,6 +8,9 @@ export function usage(shown: readonly Command[] = commands): string {
 ${shown.map((command) => command.usage).join("")}
   DIR is .platform unless --data or PLATFORM_DATA says otherwise. Commands work while the platform serves.
 
+  The session commands talk to the platform that serves from DIR, as its operator; or to the one at PLATFORM_API_URL
+  (default http://127.0.0.1:8080) with the token in PLATFORM_API_TOKEN, or in the file PLATFORM_API_TOKEN_FILE names.
+
 Environment (empty means unset)
   PLATFORM_LISTEN     HOST:PORT to listen on (default 127.0.0.1:8080)
   PLATFORM_DATA       the directory that holds everything (default .platform)
