@@ -15,6 +15,7 @@ import { podIdOf, removeOrphanPods } from "../own-pods.ts";
 import type { PodEnd } from "../pod-end.ts";
 import { starting } from "../retry.ts";
 import { createSecret } from "../secrets.ts";
+import type { PodId } from "../watch-pod.ts";
 import { makeTree } from "./make-tree.ts";
 import { PodStep } from "./pod-step.ts";
 import { sendTree } from "./send-tree.ts";
@@ -78,6 +79,14 @@ async function startStep(options: KubernetesStepsOptions, step: StepToStart): Pr
     endEarlierPods(client, { component, installation, labels: { [labelNames.step]: stepId } }, signal),
   );
   const failed = new AbortController();
+  let mayRun = false;
+  const events = {
+    ...step.events,
+    starting: async () => {
+      await step.events.starting();
+      mayRun = true;
+    },
+  };
   const making = makeTree(tree, plan, AbortSignal.any([signal, failed.signal]));
   try {
     const pod = podIdOf(
@@ -89,9 +98,9 @@ async function startStep(options: KubernetesStepsOptions, step: StepToStart): Pr
       const owner = { apiVersion: "v1", kind: "Pod", ...pod };
       const secret = stepSecret({ name: secretName, labels, owner, plan });
       await starting("The step's Secret cannot be created", () => createSecret(client, secret, signal));
-      return await startIn({ ...options, ...step, pod, secretName, tree, making });
+      return await startIn({ ...options, ...step, events, pod, secretName, tree, making });
     } catch (error) {
-      await removePod(options, pod);
+      await removePod(options, pod, mayRun);
       throw error;
     }
   } finally {
@@ -102,7 +111,7 @@ async function startStep(options: KubernetesStepsOptions, step: StepToStart): Pr
 }
 
 interface StepInPod extends KubernetesStepsOptions, StepToStart {
-  readonly pod: { readonly name: string; readonly uid: string };
+  readonly pod: PodId;
   readonly secretName: string;
   readonly tree: string;
   /** Resolves once the work tree is there. */
@@ -129,7 +138,7 @@ async function startIn({
   try {
     const [failure] = await Promise.all([watch.begun(containers.prepare), making]);
     if (failure !== undefined) throw startErrorOf(failure);
-    const begun = await sendTree(client, { pod: pod.name, tree, starting: events.starting, signal });
+    const begun = await sendTree(client, { pod: pod.name, watch, tree, starting: events.starting, signal });
     const end = await watch.begun(containers.step);
     if (end !== undefined && !watch.hasRun(containers.step)) throw startErrorOf(end);
     return new PodStep({ client, pod, secretName, watch, life, begun, output: events.output, logger });
@@ -146,10 +155,10 @@ function startErrorOf({ kind, message }: PodEnd): StartError {
 }
 
 /** What cannot be removed now is an orphan, which is looked for again and again. */
-async function removePod({ client, logger }: KubernetesStepsOptions, pod: StepInPod["pod"]): Promise<void> {
+async function removePod({ client, logger }: KubernetesStepsOptions, pod: PodId, mayRun: boolean): Promise<void> {
   try {
     await deletePod(client, pod, { graceSeconds: 1, limit: removalPatience });
-    await podGone(client, pod, AbortSignal.timeout(removalPatience));
+    if (mayRun) await podGone(client, pod, AbortSignal.timeout(removalPatience));
   } catch (error) {
     logger.warn({ err: error, pod: pod.name }, "the pod of a step that was not started cannot be removed yet");
   }

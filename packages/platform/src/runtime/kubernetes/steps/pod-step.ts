@@ -113,7 +113,9 @@ export class PodStep implements RunningStep {
     const command = ["/bin/sh", "-c", `kill -${name} -1`];
     try {
       const send = () => runCommand(client, { pod: pod.name, container: containers.step, command }, signal);
-      return (await retry(send, { signal, limit: patience })).exitCode === 0;
+      const { exitCode } = await retry(send, { signal, limit: patience });
+      // It may itself be ended together with the container; then it was not for want of a shell.
+      return exitCode !== 126 && exitCode !== 127;
     } catch (error) {
       signal.throwIfAborted();
       this.#warn(error);

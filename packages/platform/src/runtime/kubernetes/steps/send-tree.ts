@@ -2,13 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createTar } from "../../local/tar.ts";
 import { StartError } from "../../runtime.ts";
 import type { KubeClient } from "../client.ts";
+import type { ContainerWatch } from "../container-watch.ts";
 import { startCommand } from "../exec.ts";
 import { KubeError } from "../kube-error.ts";
-import { containerState } from "../pod-end.ts";
 import { backOff } from "../retry.ts";
-import { readPod } from "../watch-pod.ts";
 import { programCommand } from "./pod-programs.ts";
 import { containers, places } from "./step-pod.ts";
+
+/** Milliseconds in which a container that may end should have. */
+const patience = 10_000;
 
 /** How often sending is begun anew when the connection is lost. */
 const attempts = 5;
@@ -16,6 +18,7 @@ const attempts = 5;
 interface SendOptions {
   /** The name of a pod that waits for its work tree. */
   readonly pod: string;
+  readonly watch: ContainerWatch;
   /** The directory here. */
   readonly tree: string;
   /** Awaited once all is there, before the step may begin; when it rejects, that does not happen. */
@@ -30,37 +33,35 @@ interface SendOptions {
  * @throws StartError, what `starting` rejected with, and the signal's reason
  */
 export async function sendTree(client: KubeClient, options: SendOptions): Promise<bigint> {
-  const { pod, signal } = options;
+  const { watch, signal } = options;
   let begun: bigint | undefined;
   let started: Promise<void> | undefined;
-  const starting = () => {
+  const starting = (time: bigint) => {
+    begun = time;
     started ??= options.starting();
     return started;
   };
   for (let attempt = 1; ; attempt++) {
     try {
-      await send(client, { ...options, starting }, (time) => {
-        begun = time;
-      });
+      await send(client, { ...options, starting });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof KubeError)) throw error;
       if (!error.isTransient || attempt === attempts) {
         throw new StartError(`The work tree cannot be taken to the pod: ${error.message}`);
       }
-      await delay(backOff(attempt), undefined, { signal }).catch(() => {});
-      // It may have begun, and only the word of it was lost.
-      if (begun === undefined || !(await hasBegun(client, pod, signal))) continue;
     }
-    if (begun !== undefined) return begun;
+    // Whether it may begin is known by the container that waited for that: the word of it can be lost.
+    if (begun !== undefined && (await hasEnded(watch, signal))) return begun;
+    await delay(backOff(attempt), undefined, { signal }).catch(() => {});
   }
 }
 
-async function send(
-  client: KubeClient,
-  { pod, tree, starting, signal }: SendOptions,
-  onPlaced: (time: bigint) => void,
-): Promise<void> {
+interface OneAttempt extends Pick<SendOptions, "pod" | "tree" | "signal"> {
+  readonly starting: (begun: bigint) => Promise<void>;
+}
+
+async function send(client: KubeClient, { pod, tree, starting, signal }: OneAttempt): Promise<void> {
   const begin = Promise.withResolvers<void>();
   const command = programCommand(places.root);
   const stdin = frames(createTar(tree), begin.promise);
@@ -70,8 +71,7 @@ async function send(
     for await (const chunk of execution.stdout.setEncoding("utf8")) {
       said += chunk;
       if (!said.endsWith("\n")) continue;
-      onPlaced(BigInt(said.trim()));
-      await starting();
+      await starting(BigInt(said.trim()));
       begin.resolve();
     }
   } catch (error) {
@@ -80,7 +80,8 @@ async function send(
     throw error;
   }
   const { exitCode, stderr } = await execution.ended;
-  if (exitCode !== 0) throw new StartError(`The work tree cannot be put into the pod: ${stderr}`);
+  // Once it has opened the gate, its container ends, and it may be ended by that.
+  if (exitCode !== 0 && said === "") throw new StartError(`The work tree cannot be put into the pod: ${stderr}`);
 }
 
 /** As the program that receives it reads them. */
@@ -100,9 +101,10 @@ function headerOf(length: number): Buffer {
   return header;
 }
 
-async function hasBegun(client: KubeClient, name: string, signal: AbortSignal): Promise<boolean> {
-  const pod = await readPod(client, name, signal).catch(() => undefined);
-  if (pod === undefined) return false;
-  const state = containerState(pod, containers.prepare);
-  return state.is === "ended" && state.end.exitCode === 0;
+async function hasEnded(watch: ContainerWatch, signal: AbortSignal): Promise<boolean> {
+  const limit = new AbortController();
+  const tooLong = delay(patience, undefined, { signal: AbortSignal.any([signal, limit.signal]) }).catch(() => {});
+  const end = await Promise.race([watch.ended(containers.prepare), tooLong]);
+  limit.abort();
+  return end !== undefined;
 }
