@@ -73,6 +73,7 @@ export function createFakeAgents(options: FakeAgentsOptions = {}): FakeAgents {
       if (prepare !== undefined) await Promise.race([prepare(plan), once(signal, "abort")]);
       signal.throwIfAborted();
       await events.starting(survive ? `agent-${sessionId}` : null);
+      signal.throwIfAborted();
       if (started.has(sessionId)) violations.push(`${sessionId} was started twice`);
       started.add(sessionId);
       log.push(`${sessionId} starts`);

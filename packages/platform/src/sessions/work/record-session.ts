@@ -13,11 +13,19 @@ interface Held {
   readonly claim: Claim;
 }
 
-/**
- * Notes that a session's agent is about to start, from which on it has its time. False when it is not to start any more.
- * @param podName what will run it, in the runtime's words
- */
-export async function recordStart(db: Queryable, { claims, claim }: Held, podName: string | null): Promise<boolean> {
+interface Start {
+  /** What will run it, in the runtime's words. */
+  readonly podName: string | null;
+  /** Aborted when it is not to start any more: then nothing is noted. */
+  readonly signal: AbortSignal;
+}
+
+/** Notes that a session's agent is about to start, from which on it has its time. False when it is not to start any more. */
+export async function recordStart(
+  db: Queryable,
+  { claims, claim }: Held,
+  { podName, signal }: Start,
+): Promise<boolean> {
   return await db.transaction().execute(async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("agent_sessions")
@@ -34,6 +42,7 @@ export async function recordStart(db: Queryable, { claims, claim }: Held, podNam
     await setIdentityEnd(transaction, claim.id);
     const metadata = podName === null ? {} : { pod_name: podName };
     await appendEvent(transaction, claim.id, { kind: "milestone", message: "The session has started", metadata });
+    signal.throwIfAborted();
     return true;
   });
 }

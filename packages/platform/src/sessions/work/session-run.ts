@@ -37,6 +37,9 @@ export class SessionRun implements ClaimedRun {
   readonly #silence = new AbortController();
   readonly #letGo = Promise.withResolvers<"let go">();
   #isClosing = false;
+  #hasExited = false;
+  /** Whether it goes on by itself, or is left to be read by others: nothing of it is removed then. */
+  #isLetGo = false;
   /** Whether it was noted that the agent starts: from then on it is not given back. */
   #hasBegun = false;
   #recorder: OutputRecorder | undefined;
@@ -71,8 +74,7 @@ export class SessionRun implements ClaimedRun {
 
   close(): void {
     this.#isClosing = true;
-    // What is about to run can soon be let go, where that is possible.
-    if (!this.#hasBegun || this.#control.running !== undefined) this.#leave();
+    if (!this.#isAboutToRun) this.#leave();
   }
 
   unlease(): void {
@@ -81,30 +83,38 @@ export class SessionRun implements ClaimedRun {
 
   abandon(): void {
     this.#silence.abort();
-    if (this.#control.running?.detach() === true) this.#letGo.resolve("let go");
-    else this.#control.kill("unleased");
+    if (!this.#isAboutToRun && !this.#letGoOf()) this.#control.kill("unleased");
+  }
+
+  /** What will soon run can be let go then, where that is possible. */
+  get #isAboutToRun(): boolean {
+    return this.#hasBegun && this.#control.running === undefined;
+  }
+
+  /** Gives up the agent where it goes on by itself; false where it does not. */
+  #letGoOf(): boolean {
+    this.#isLetGo ||= this.#control.running?.detach() === true;
+    if (this.#isLetGo) this.#letGo.resolve("let go");
+    return this.#isLetGo;
   }
 
   /** Lets the agent go where it goes on without this platform; otherwise ends it, with a little time to save its work. */
   #leave(): void {
-    if (this.#control.running?.detach() === true) this.#letGo.resolve("let go");
-    else {
-      this.#control.stop("closing");
-      this.#killTimer ??= setTimeout(() => this.#control.kill("closing"), this.#services.closingGrace);
-    }
+    // Its end is being recorded.
+    if (this.#hasExited || this.#letGoOf()) return;
+    this.#control.stop("closing");
+    this.#killTimer ??= setTimeout(() => this.#control.kill("closing"), this.#services.closingGrace);
   }
 
   async #live(): Promise<void> {
     const { db, claims } = this.#services;
-    let result: Result | undefined;
     try {
       const work = await this.#persist(() => readSession(db, claims, this.claim));
-      result = work === undefined ? "given back" : await this.#perform(work);
-      await this.#conclude(result);
+      await this.#conclude(work === undefined ? "given back" : await this.#perform(work));
     } finally {
       clearTimeout(this.#killTimer);
       await this.#recorder?.close();
-      if (result !== "let go") await this.#control.dispose();
+      if (!this.#isLetGo) await this.#control.dispose();
     }
   }
 
@@ -114,9 +124,12 @@ export class SessionRun implements ClaimedRun {
       if (followed === undefined) return lost(work.id, null);
       const { running, recorder } = followed;
       this.#control.take(running);
-      if (this.#isClosing) this.#leave();
+      if (this.#silence.signal.aborted) this.abandon();
+      else if (this.#isClosing) this.#leave();
       const exit = await Promise.race([running.exited, this.#letGo.promise]);
-      return exit === "let go" ? exit : await this.#outcome(work, exit, recorder);
+      if (exit === "let go") return exit;
+      this.#hasExited = true;
+      return await this.#outcome(work, exit, recorder);
     } catch (error) {
       if (this.#silence.signal.aborted) throw error;
       return this.#failure(error);
@@ -133,13 +146,14 @@ export class SessionRun implements ClaimedRun {
     return { running: await runtime.startAgent(prepared.plan, events, signal), recorder };
   }
 
-  async #starting(name: string | null): Promise<void> {
+  async #starting(podName: string | null): Promise<void> {
     const { db } = this.#services;
-    this.#hasBegun = await this.#persist(() => recordStart(db, this.#held, name), this.#control.signal);
+    const { signal } = this.#control;
+    this.#hasBegun = await this.#persist(() => recordStart(db, this.#held, { podName, signal }), signal);
     if (this.#hasBegun) return;
     // Somebody has asked for that, or it is somebody else's; the end will tell.
     this.#control.stop("stopped");
-    this.#control.signal.throwIfAborted();
+    signal.throwIfAborted();
   }
 
   async #resume(work: SessionWork): Promise<FollowedAgent | undefined> {
