@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chooseRole, roles, serverName } from "@platform-mcp/runner";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../scripts/lib/build/build.ts";
 import { GitUser } from "../lib/git-user.ts";
@@ -57,7 +58,7 @@ async function bringHostileSettings(clone: string, out: string): Promise<void> {
 }
 
 interface SessionOptions {
-  readonly role?: string;
+  readonly role?: string | undefined;
   readonly turns: readonly ScriptedTurn[];
 }
 
@@ -94,6 +95,7 @@ async function session(name: string, { role, turns }: SessionOptions) {
       PROJECT_ID: project.id,
       SESSION_ID: name,
       MCP_SERVERS_DIR: join(outDir, "servers"),
+      MCP_ALLOW_MISSING: "1",
       ...(role !== undefined && { AGENT_ROLE: role }),
     },
     deadlineMs: 100_000,
@@ -126,7 +128,25 @@ test("nothing that the repository brings is run, its servers do not replace the 
   expect(JSON.stringify(events) + stderr + said).not.toContain(token);
 }, 120_000);
 
-test("another role has its own servers", async () => {
-  const { servers } = await session("ui", { role: "ui", turns: [{ say: "done" }] });
-  expect(servers).toEqual(["platform-core connected", "platform-issues connected"]);
-}, 120_000);
+test.each([undefined, ...roles.keys()])(
+  "role %s: exactly the servers of the table that exist, all connected, with the tools that the goldens list",
+  async (name) => {
+    const role = chooseRole(roles, name);
+    const golden: Record<string, unknown> = JSON.parse(
+      await readFile(join(import.meta.dirname, `../contract/__golden__/role-${role.name}.json`), "utf8"),
+    );
+    expect(Object.keys(golden).sort()).toEqual(role.servers.map(serverName).sort());
+    const existing = Object.entries(golden).flatMap(([server, tools]) =>
+      Array.isArray(tools) ? [{ server, tools }] : [],
+    );
+    const { servers, events, exitCode } = await session(`role-${name}`, { role: name, turns: [{ say: "done" }] });
+    expect(exitCode).toBe(0);
+    expect(servers).toEqual(existing.map(({ server }) => `${server} connected`).sort());
+    const { tools } = events.find(({ subtype }) => subtype === "init");
+    const offered = tools.filter((tool: string) => tool.startsWith("mcp__"));
+    expect(offered.sort()).toEqual(
+      existing.flatMap(({ server, tools }) => tools.map((tool) => `mcp__${server}__${tool}`)).sort(),
+    );
+  },
+  120_000,
+);

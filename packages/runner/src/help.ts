@@ -32,6 +32,7 @@ Environment (empty means unset)
                                        "defaults": { "PLATFORM_READ_ONLY": "1" } } }
   MCP_SERVERS_DIR      where run finds the bundles (default: as for --servers)
   AGENT_TOOLS          the directory of the claude and git that the runner starts (default: as found in PATH)
+  MCP_ALLOW_MISSING    1: run goes without the servers that have no bundle
   PROMPT_FILE          a file with the prompt of run, whose arguments are then all options
   MESSAGES_AFTER       the number of the prompt's event in the session SESSION_ID of PROJECT_ID: what users say after it
                        reaches the agent while it runs

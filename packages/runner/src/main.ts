@@ -63,6 +63,7 @@ async function startSession(args: readonly string[]): Promise<number> {
   return await runSession({
     role: chooseRole(await loadRoles(process.env), process.env.AGENT_ROLE),
     serversDir: serversDirectory(process.env.MCP_SERVERS_DIR?.trim() || undefined),
+    allowMissing: process.env.MCP_ALLOW_MISSING === "1",
     node: process.execPath,
     command: await readClaudeCommand(args, process.env.PROMPT_FILE?.trim() || undefined),
     env: process.env,

@@ -282,6 +282,14 @@ test("the repository's instructions are the default branch's", async ({ session 
   expect(stdout.trim()).toBe("be nice");
 });
 
+test("a role's servers that have no bundle can be gone without", async ({ session }) => {
+  const { code, stdout, stderr } = await session.run(`cat "$(printf '%s\\n' "$@" | sed -n 's/^--mcp-config=//p')"`, {
+    env: { AGENT_ROLE: "ops", MCP_ALLOW_MISSING: "1" },
+  });
+  expect([code, Object.keys(JSON.parse(stdout).mcpServers)]).toEqual([0, ["platform-core", "platform-pipeline"]]);
+  expect(stderr).toMatch(/^runner: goes without platform-deploy, platform-observe$/m);
+});
+
 describe("what cannot start says so in one line, before anything is started", () => {
   const cases: readonly [string, number, RegExp, Record<string, string>, string[]?][] = [
     ["an unknown role", 64, /no role "boss"; the roles are dev/, { AGENT_ROLE: "boss" }],

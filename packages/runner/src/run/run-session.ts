@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { findBundles, requireBundles } from "../bundles.ts";
 import { mcpConfig, serverName } from "../mcp-config.ts";
-import type { Role } from "../roles.ts";
+import type { Domain, Role } from "../roles.ts";
 import { startCheckpoints } from "./checkpoints.ts";
 import { type ClaudeCommand, claudeArguments } from "./claude-arguments.ts";
 import { promptAlone } from "./claude-input.ts";
@@ -22,6 +22,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 interface SessionOptions {
   readonly role: Role;
   readonly serversDir: string;
+  /** Whether servers of the role that have no bundle are gone without. */
+  readonly allowMissing: boolean;
   readonly node: string;
   readonly command: ClaudeCommand;
   readonly env: Environment;
@@ -39,12 +41,19 @@ const unsaved = 70;
  */
 export async function runSession(options: SessionOptions): Promise<number> {
   const settings = readSessionSettings(options.env, options.cwd);
-  requireBundles(options.serversDir, (await findBundles(options.serversDir, options.role.servers)).missing);
-  return await withPrivateFiles((files) => runIn(files, settings, options));
+  const { present, missing } = await findBundles(options.serversDir, options.role.servers);
+  if (!options.allowMissing) requireBundles(options.serversDir, missing);
+  else if (missing.length > 0) warn(`goes without ${missing.map(serverName).join(", ")}`);
+  return await withPrivateFiles((files) => runIn(files, settings, { ...options, domains: present }));
 }
 
-async function runIn(files: PrivateFiles, settings: SessionSettings, options: SessionOptions): Promise<number> {
-  const { role, serversDir, node, command, env } = options;
+interface RunOptions extends SessionOptions {
+  /** The servers of the role that there are. */
+  readonly domains: readonly Domain[];
+}
+
+async function runIn(files: PrivateFiles, settings: SessionSettings, options: RunOptions): Promise<number> {
+  const { role, domains, serversDir, node, command, env } = options;
   const { session, workspace, messages } = settings;
   const sessionEnv = {
     ...(await sessionEnvironment(env, settings, files)),
@@ -56,11 +65,11 @@ async function runIn(files: PrivateFiles, settings: SessionSettings, options: Se
   const git = gitIn(workspace, sessionEnv);
   await requireClone(git, workspace);
   const instructions = await readInstructions(git);
-  const servers = mcpConfig({ role, domains: role.servers, serversDir, node });
+  const servers = mcpConfig({ role, domains, serversDir, node });
   const args = claudeArguments({
     command,
     mcpConfig: await files.write("mcp.json", JSON.stringify(servers)),
-    servers: role.servers.map(serverName),
+    servers: domains.map(serverName),
     instructions: instructions && (await files.write("CLAUDE.md", instructions)),
     takesMessages: messages !== undefined,
   });
