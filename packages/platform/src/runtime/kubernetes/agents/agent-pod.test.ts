@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
+import { hostileTexts } from "../../../testing/injection-corpus.ts";
 import type { AgentPlan } from "../../agent.ts";
 import { StartError } from "../../runtime.ts";
 import { labelsOf } from "../names.ts";
@@ -40,6 +41,7 @@ const hostile = fc
         ...["$(PLATFORM_API_TOKEN)", "$(rm -rf /)", "$$", "$", "`id`", "; exit 1 #", "' || id || '", '" && id && "'],
         ...["\n", "\r\n", "\t", "--upload-pack=id", "-", "{{.}}", "${" + "HOME}", "\u202e", "\ufeff", "é🙂"],
       ),
+      fc.constantFrom(...hostileTexts.map(({ text }) => text)),
       fc.string({ unit: "binary" }),
     ),
     { minLength: 1, maxLength: 4 },
