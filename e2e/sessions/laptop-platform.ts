@@ -2,11 +2,15 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "../../scripts/lib/build/build.ts";
+import { root } from "../../scripts/lib/build/paths.ts";
 import { claudeBinary } from "../claude-code/install.ts";
 import { type MessagesApi, type Script, startMessagesApi } from "../claude-code/messages-api.ts";
+import { type GroupResult, runInGroup } from "../claude-code/process-group.ts";
 import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { GitUser } from "../lib/git-user.ts";
 import { ProjectSessions } from "../lib/project-sessions.ts";
+
+const main = join(root, "packages/platform/src/main.ts");
 
 /** What agents may not show. */
 export const modelKey = "a-key-of-the-model-0123456789";
@@ -16,6 +20,8 @@ export interface LaptopPlatform extends PushedPlatform {
   readonly api: MessagesApi;
   /** Makes a project with a pipeline for what agents push. */
   addRepository(name: string): Promise<ProjectSessions>;
+  /** Runs a command of the platform's, as the user of this machine. */
+  command(...args: readonly string[]): Promise<GroupResult>;
   /** What agents have left in the data directory. */
   leftovers(): Promise<readonly string[]>;
 }
@@ -47,6 +53,12 @@ export async function startLaptopPlatform(script: Script): Promise<LaptopPlatfor
       await user.git("push", "--quiet", platform.remote(name), "HEAD:main");
       return new ProjectSessions(platform, id);
     },
+    command: (...args) =>
+      runInGroup(process.execPath, ["--import", "tsx", main, ...args, "--data", platform.dataDirectory], {
+        cwd: root,
+        env: process.env,
+        deadlineMs: 100_000,
+      }),
     async leftovers() {
       const rooms = await readdir(join(platform.dataDirectory, "steps")).catch(() => []);
       const left = await Promise.all(rooms.map((room) => readdir(join(platform.dataDirectory, "steps", room))));

@@ -124,6 +124,23 @@ describe("from a prompt to pushed commits", () => {
   });
 });
 
+test("the command line starts a session, follows it, and ends as it does", async () => {
+  scripts.set("COMMAND", [
+    { use: [{ tool: "mcp__platform-pipeline__list_pipelines", input: {} }] },
+    bash("echo by command >> src/greeting.txt"),
+    { say: "As you command." },
+  ]);
+  const { exitCode, stdout, stderr } = await platform.command(
+    ...["session", "start", "--project", "admin/greeter", "--role", "dev", "--setup", "true", "the COMMAND"],
+  );
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toContain("As you command.");
+  const { items } = JSON.parse(await sessions.request("GET", "sessions?limit=1"));
+  expect(items[0]).toMatchObject({ status: "completed", message: "As you command.", role: "dev" });
+  const { content } = JSON.parse(await sessions.request("GET", `blob?ref=${items[0].branch}&path=src/greeting.txt`));
+  expect(content).toBe("hello\nby command\n");
+});
+
 test("a session that is stopped has its work saved", async () => {
   scripts.set("STOPPED", [
     bash("echo half >> src/greeting.txt; git config user.email a@b; git commit -qam half; echo more > src/more.txt"),
