@@ -36,7 +36,7 @@ export function outcomeOf(agent: EndedAgent): SessionOutcome {
   const { costUsd, costTokens, runner } = output;
   return {
     ...endOf(agent),
-    exitCode: runner?.exit_code ?? exit.exitCode,
+    exitCode: exit.stage === "agent" ? (runner?.exit_code ?? exit.exitCode) : null,
     // What an earlier platform has read and kept stays.
     ...(turns !== null && { turns }),
     ...(costUsd !== null && { costUsd }),

@@ -76,6 +76,11 @@ export class OutputRecorder {
     });
   }
 
+  /** Keeps what has come, up to the end of a line where somebody is to go on from there. Never rejects. */
+  async keep(): Promise<void> {
+    await this.#next(() => this.#keepIfWhole());
+  }
+
   /** Keeps all that has come, and closes the log with these notes. */
   async finish(...notes: readonly string[]): Promise<void> {
     await this.drain();
@@ -135,7 +140,7 @@ export class OutputRecorder {
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
-        void this.#next(() => this.#keepIfWhole());
+        void this.keep();
       },
       hasEvents ? EVENTS_WAIT : CURSOR_WAIT,
     );
