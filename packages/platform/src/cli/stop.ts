@@ -6,7 +6,7 @@ import { UserError } from "../user-error.ts";
 import { defineCommand } from "./define-command.ts";
 
 /** How long an orderly stop may take before this command gives up and says so, in milliseconds. */
-const patience = 30_000;
+const patience = 45_000;
 
 /**
  * Stops the platform that serves from a data directory and waits until it has ended; if it was killed, the PostgreSQL

@@ -33,7 +33,8 @@ export function describeSession(session: sessions.Session, project: string): str
 export function describeEnd(session: sessions.Session): string {
   const { id, status, reason, branch, commit_sha: commit } = session;
   const why = reason && reason !== status && reason !== "exit" ? ` (${reason})` : "";
-  const costs = Object.entries(costsOf(session)).map(([name, value]) => `${value} ${name}`);
+  const { turns, tokens, cost } = costsOf(session);
+  const costs = [turns && `${turns} turns`, tokens && `${tokens} tokens`, cost].filter(Boolean);
   const work = branch && commit ? `; ${oneLine(branch)} is at ${commit.slice(0, 12)}` : "";
   return `session ${id} ${status}${why}${costs.length === 0 ? "" : `: ${costs.join(", ")}`}${work}`;
 }
@@ -42,7 +43,7 @@ function costsOf({ turns, cost_usd: cost, cost_tokens: tokens }: sessions.Sessio
   return {
     ...(turns != null && { turns: String(turns) }),
     ...(tokens != null && { tokens: String(tokens) }),
-    ...(cost != null && { dollars: cost.toFixed(cost < 1 ? 4 : 2) }),
+    ...(cost != null && { cost: `$${cost.toFixed(cost < 1 ? 4 : 2)}` }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PlatformClient } from "@platform-mcp/client";
+import type { sessions } from "@platform-mcp/client/contract";
 import { stopSignal } from "../stop-signal.ts";
 import { describeEnd } from "./describe-session.ts";
 import type { FoundSession } from "./find-session.ts";
@@ -39,9 +40,11 @@ export async function watchSession(
     if (!isLost) process.stderr.write("the connection to the platform is lost: trying again\n");
     isLost = true;
   };
+  let said: string | undefined;
   for await (const event of followSession(client, address, { after, signal: leaving.signal, onLost })) {
     isLost = false;
-    process.stdout.write(json ? `${JSON.stringify(event)}\n` : renderEvent(event));
+    process.stdout.write(json ? `${JSON.stringify(event)}\n` : renderEvent(withoutEcho(event, said)));
+    if (event.kind === "text") said = event.message;
   }
   if (leaving.signal.aborted) {
     const id = session.id.slice(0, 8);
@@ -54,4 +57,11 @@ export async function watchSession(
   const ended = await getSession(client, address);
   process.stderr.write(`${describeEnd(ended)}\n`);
   process.exitCode = exitCodes.get(ended.status) ?? 1;
+}
+
+/** An agent's summary is mostly what it has said last. */
+function withoutEcho(event: sessions.SessionEvent, said: string | undefined): sessions.SessionEvent {
+  return event.kind === "completed" && event.message.trim() === said?.trim()
+    ? { ...event, message: "completed" }
+    : event;
 }
