@@ -54,10 +54,12 @@ export async function removeOrphanPods(client: KubeClient, options: OrphanOption
   let failure: unknown;
   for (const pod of await ownPods(client, options)) {
     const run = runOf(pod);
-    if (pod.metadata?.deletionTimestamp !== undefined || run === undefined || (await isWanted(run))) continue;
-    await deletePod(client, podIdOf(pod), { graceSeconds }).catch((error: unknown) => {
+    if (pod.metadata?.deletionTimestamp !== undefined || run === undefined) continue;
+    try {
+      if (!(await isWanted(run))) await deletePod(client, podIdOf(pod), { graceSeconds });
+    } catch (error) {
       failure = error;
-    });
+    }
   }
   if (failure !== undefined) throw failure;
 }
