@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Runtime } from "../runtime.ts";
 import { type AgentSite, LocalAgents } from "./agent/local-agents.ts";
+import { rescuedIn } from "./agent/rescued.ts";
 import { findConfinement } from "./confinement.ts";
 import { abandonedDirectories, ownDirectory } from "./instance.ts";
 import type { LocalServices } from "./local-services.ts";
@@ -44,7 +45,9 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
     graceSeconds,
     remove: (room) => attempt(removeRoom(room)),
   };
-  const agents = new LocalAgents(services, { ...options.agents, dataDirectory, rooms });
+  const rescued = rescuedIn(dataDirectory);
+  const agents = new LocalAgents(services, { ...options.agents, rooms, rescued });
+  const isShared = databaseUrl !== undefined;
 
   return {
     describe: () => [confinement.sentence, "Its image is not used here."],
@@ -63,10 +66,11 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
     resumeAgent: async () => undefined,
     removeOrphans: async () => {},
     async cleanUp() {
-      for (const directory of await abandonedDirectories(allRooms, databaseUrl !== undefined)) {
+      for (const directory of await abandonedDirectories(allRooms, isShared)) {
         await endProcessesIn(directory);
         await attempt(removeTree(directory));
       }
+      if (!isShared) await rescued.tidyAll();
     },
   };
 }

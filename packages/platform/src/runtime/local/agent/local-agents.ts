@@ -4,7 +4,8 @@ import { makeRoom } from "../room.ts";
 import { searchPath } from "../search-path.ts";
 import { findPrograms } from "./agent-programs.ts";
 import { LocalAgent } from "./local-agent.ts";
-import { prepareStages, type StageOptions } from "./prepare-stages.ts";
+import { prepareStages } from "./prepare-stages.ts";
+import type { Rescued } from "./rescued.ts";
 
 /** Where agents run here. */
 export interface AgentSite {
@@ -18,7 +19,11 @@ export interface AgentSite {
   readonly saveSeconds?: number;
 }
 
-type Options = AgentSite & Pick<StageOptions, "dataDirectory"> & { readonly rooms: string };
+interface Options extends AgentSite {
+  /** The directory for rooms. */
+  readonly rooms: string;
+  readonly rescued: Rescued;
+}
 
 /** The agents of this process. */
 export class LocalAgents {
@@ -37,14 +42,19 @@ export class LocalAgents {
     const { saveSeconds = 120, path = searchPath, bundles } = this.#options;
     const programs = await findPrograms(bundles, path);
     await this.#running.get(plan.sessionId)?.dispose();
-    const room = await makeRoom(this.#options.rooms);
+    const { rooms, rescued, platformUrl } = this.#options;
+    const room = await makeRoom(rooms);
+    const leaveNothing = async () => {
+      await this.#services.remove(room);
+      await rescued.tidy(plan.sessionId);
+    };
     try {
-      const prepared = { ...this.#options, programs, plan, room, output: events.output };
-      const { stages, leaveNothing } = await prepareStages(this.#services, prepared, saveSeconds);
+      const rescue = await rescued.make(plan.sessionId);
+      const options = { programs, plan, room, rescue, platformUrl, output: events.output };
+      const stages = await prepareStages(this.#services, options, saveSeconds);
       await events.starting(null);
       signal.throwIfAborted();
       const dispose = async () => {
-        await this.#services.remove(room);
         await leaveNothing();
         if (this.#running.get(plan.sessionId) === agent) this.#running.delete(plan.sessionId);
       };
@@ -52,7 +62,7 @@ export class LocalAgents {
       this.#running.set(plan.sessionId, agent);
       return agent;
     } catch (error) {
-      await this.#services.remove(room);
+      await leaveNothing();
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { mkdir, rmdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentEvents, AgentPlan, AgentStage } from "../../agent.ts";
 import type { LocalServices } from "../local-services.ts";
@@ -21,14 +21,8 @@ export interface StageOptions {
   readonly room: Room;
   readonly output: AgentEvents["output"];
   readonly platformUrl: string;
-  /** The data directory's real path. */
-  readonly dataDirectory: string;
-}
-
-export interface PreparedStages {
-  readonly stages: readonly StagePart[];
-  /** Removes what was prepared outside of the room, unless the agent has left something there. */
-  leaveNothing(): Promise<void>;
+  /** The real path of the directory for what cannot be pushed. */
+  readonly rescue: string;
 }
 
 /** Seconds for which the runner tries to push, of those that it has from the request to end. */
@@ -42,12 +36,9 @@ export async function prepareStages(
   services: LocalServices,
   options: StageOptions,
   saveSeconds: number,
-): Promise<PreparedStages> {
-  const { programs, plan, room, output, platformUrl } = options;
-  // Beside the rooms: what could not be pushed has to outlive the agent's own.
-  const rescue = join(options.dataDirectory, "rescued", plan.sessionId);
+): Promise<readonly StagePart[]> {
+  const { programs, plan, room, rescue, output, platformUrl } = options;
   const promptFile = join(room.path, "prompt");
-  await mkdir(rescue, { recursive: true, mode: 0o700 });
   await writeFile(promptFile, plan.prompt, { mode: 0o600 });
   const prepared = await prepareRuns(room, [{ path: rescue, isWritable: true }], services);
   const environment = {
@@ -83,23 +74,19 @@ export async function prepareStages(
     const failure = (how: string) => `Setup command ${index + 1} of ${setupCommands.length} ${how}: ${shown}`;
     return { stage: "setup", start, failure };
   });
-  return {
-    stages: [
-      {
-        stage: "clone",
-        start: part("clone", runner("clone"), { CLONE_URL: cloneUrl(platformUrl, plan.clone.path) }),
-        failure: (how) => `The clone of the repository ${how}`,
-      },
-      ...setup,
-      {
-        stage: "agent",
-        start: part("agent", runner("run", ...plan.options), { PROMPT_FILE: promptFile }),
-        failure: () => null,
-      },
-    ],
-    // Only an empty directory can be removed so.
-    leaveNothing: () => rmdir(rescue).catch(() => {}),
-  };
+  return [
+    {
+      stage: "clone",
+      start: part("clone", runner("clone"), { CLONE_URL: cloneUrl(platformUrl, plan.clone.path) }),
+      failure: (how) => `The clone of the repository ${how}`,
+    },
+    ...setup,
+    {
+      stage: "agent",
+      start: part("agent", runner("run", ...plan.options), { PROMPT_FILE: promptFile }),
+      failure: () => null,
+    },
+  ];
 }
 
 function oneLine(command: string): string {
