@@ -1,12 +1,16 @@
 import type { sessions } from "@platform-mcp/client/contract";
 import type { Queryable } from "../../db/queryable.ts";
 
-/** Events that are read at a time: few enough that a reader who is slow to take them costs no memory to speak of. */
-const pageSize = 25;
+/** Events, and characters of them, that are handed on at a time: little enough that slow readers cost no memory to speak of. */
+const mostEvents = 25;
+const mostCharacters = 200_000;
 
 /** Some events of a session, and how it stood when they were read. */
 export interface EventPage {
-  readonly events: readonly sessions.SessionEvent[];
+  /** As server-sent events; empty when nothing has happened since. */
+  readonly bytes: Buffer;
+  /** The number of the last of them, or the one that was asked for. */
+  readonly position: number;
   /** The number of the last event that there was. */
   readonly last: number;
   /** Nothing happens in a session that has ended. */
@@ -25,7 +29,7 @@ export async function readEventPage(db: Queryable, sessionId: string, after: num
           .whereRef("session_id", "=", "session.id")
           .where("number", ">", after)
           .orderBy("number")
-          .limit(pageSize)
+          .limit(mostEvents)
           .select(["number", "kind", "message", "metadata", "created_at"])
           .as("event"),
       (join) => join.onTrue(),
@@ -37,10 +41,19 @@ export async function readEventPage(db: Queryable, sessionId: string, after: num
     .execute();
   const [first] = rows;
   if (first === undefined) return undefined;
-  const events = rows.flatMap(({ number, kind, message, metadata, created_at }) =>
-    number === null || kind === null || message === null || created_at === null
-      ? []
-      : [{ number, kind, message, metadata, created_at }],
-  );
-  return { events, last: first.last, hasEnded: first.status !== "pending" && first.status !== "running" };
+  let text = "";
+  let position = after;
+  for (const { number, kind, message, metadata, created_at } of rows) {
+    if (number === null || kind === null || message === null || created_at === null) break;
+    const event = format({ number, kind, message, metadata, created_at });
+    if (text !== "" && text.length + event.length > mostCharacters) break;
+    text += event;
+    position = number;
+  }
+  const hasEnded = first.status !== "pending" && first.status !== "running";
+  return { bytes: Buffer.from(text), position, last: first.last, hasEnded };
+}
+
+function format(event: sessions.SessionEvent): string {
+  return `id: ${event.number}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
 }

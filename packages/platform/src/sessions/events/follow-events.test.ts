@@ -74,6 +74,15 @@ test("those who are equally far share what is read, and never something older th
   for (const listener of listeners) listener(sessionId);
   const third = await feed.page(sessionId, 0);
   expect(await second).toBe(await first);
-  expect(third?.events).toHaveLength(1);
+  expect(third).toMatchObject({ position: 1, last: 1, hasEnded: false });
   watching.stop();
+});
+
+test("long events come a few at a time, and all of them", async () => {
+  const { feed, sessionId, say } = await follow();
+  for (let number = 1; number <= 5; number++) await say("x".repeat(90_000));
+  const first = await feed.page(sessionId, 0);
+  expect(first).toMatchObject({ position: 2, last: 5 });
+  expect(first?.bytes.length).toBeLessThan(200_000);
+  expect(await feed.page(sessionId, 4)).toMatchObject({ position: 5, last: 5 });
 });

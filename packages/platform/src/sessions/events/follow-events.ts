@@ -1,4 +1,3 @@
-import type { sessions } from "@platform-mcp/client/contract";
 import type { EventFeed } from "./event-feed.ts";
 
 /** The longest silence, in milliseconds: whoever stands between two connections may cut one that seems dead. */
@@ -29,10 +28,10 @@ export async function* followEvents(options: FollowOptions): AsyncGenerator<Buff
     for (;;) {
       const page = await feed.page(sessionId, position);
       if (page === undefined || signal.aborted) return;
-      const { events, last, hasEnded } = page;
-      if (events.length > 0) {
-        position = events.at(-1)?.number ?? position;
-        yield Buffer.from(events.map(format).join(""));
+      const { bytes, last, hasEnded } = page;
+      if (bytes.length > 0) {
+        position = page.position;
+        yield bytes;
         givenAt = performance.now();
         if (position < last) continue;
       }
@@ -45,8 +44,4 @@ export async function* followEvents(options: FollowOptions): AsyncGenerator<Buff
   } finally {
     stop();
   }
-}
-
-function format(event: sessions.SessionEvent): string {
-  return `id: ${event.number}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
 }
