@@ -9,7 +9,6 @@ import { runCommand } from "../exec.ts";
 import { followLog } from "../follow-log.ts";
 import { podIdOf } from "../own-pods.ts";
 import type { PodEnd } from "../pod-end.ts";
-import { retry } from "../retry.ts";
 import { deleteSecret } from "../secrets.ts";
 import type { PodId } from "../watch-pod.ts";
 import { type AgentCursor, writeCursor } from "./agent-cursor.ts";
@@ -17,8 +16,12 @@ import { agentExit, stageOf } from "./agent-exit.ts";
 import { agentContainer, graceSeconds } from "./agent-pod.ts";
 import { secretNameOf } from "./volumes.ts";
 
-/** Seconds between SIGTERM and SIGKILL for what has nothing to save. */
+/** Seconds that what has nothing to save has from being asked to its end. */
 const shortGrace = 5;
+
+/** How often a container is asked to end that cannot be asked, and milliseconds between. */
+const mostRefusals = 20;
+const refusalPause = 500;
 
 /** Milliseconds in which a pod that was deleted should be gone. */
 const deletionPatience = 60_000;
@@ -120,23 +123,25 @@ export class PodAgent implements RunningAgent {
     return await ended;
   }
 
-  /** Asks container after container to end, until none runs. */
+  /** Asks container after container to end, until none runs; deletes the pod when that is not possible. */
   async #stop(): Promise<void> {
     const signal = AbortSignal.any([this.#detached.signal, this.#over.signal]);
     const remove = (graceSeconds: number) => deletePod(this.#options.client, this.#id, { graceSeconds, signal });
     await this.#watch.looked();
     const names = containersOf(this.#options.pod);
-    while (!this.#watch.isOver) {
-      const name = names.find((each) => this.#watch.isRunning(each));
-      // Nothing has begun, or one container has ended and the next is about to begin: none of them has work to lose.
-      if (name === undefined) return await remove(shortGrace);
-      const grace = name === agentContainer ? graceSeconds : shortGrace;
-      if (!(await this.#ask(name, signal))) return await remove(grace);
-      const isOver = await Promise.race([
-        this.#watch.ended(name).then(() => true),
-        delay(grace * 1000, false, { signal }),
-      ]);
-      if (!isOver) return await remove(1);
+    for (let refusals = 0; !this.#watch.isOver; ) {
+      // What a pod's status says can be seconds old: the agent may have begun already.
+      const name = names.find((each) => this.#watch.isRunning(each)) ?? agentContainer;
+      if (await this.#ask(name, signal)) {
+        const grace = name === agentContainer ? graceSeconds : shortGrace;
+        const timeout = delay(grace * 1000, false, { signal });
+        if (!(await Promise.race([this.#watch.ended(name).then(() => true), timeout]))) return await remove(1);
+        continue;
+      }
+      refusals++;
+      const hasBegun = names.some((each) => this.#watch.hasRun(each));
+      if (!hasBegun || refusals > mostRefusals) return await remove(graceSeconds);
+      await delay(refusalPause, undefined, { signal });
     }
   }
 
@@ -148,14 +153,9 @@ export class PodAgent implements RunningAgent {
   async #ask(container: string, signal: AbortSignal): Promise<boolean> {
     const command = { pod: this.#id.name, container, command: ["/bin/sh", "-c", "kill -TERM 1"] };
     try {
-      const { exitCode } = await retry(() => runCommand(this.#options.client, command, signal), {
-        signal,
-        limit: 10_000,
-      });
-      return exitCode === 0;
-    } catch (error) {
+      return (await runCommand(this.#options.client, command, signal)).exitCode === 0;
+    } catch {
       signal.throwIfAborted();
-      this.#warn(error);
       return false;
     }
   }
