@@ -126,6 +126,25 @@ describe("from a prompt to pushed commits", () => {
   });
 });
 
+test("what is said while the last answer is written gets an answer of its own", async () => {
+  const told = Promise.withResolvers<void>();
+  scripts.set("ANSWER", [() => told.promise.then(() => ({ say: "First." })), { say: "Second." }]);
+  const { id } = await sessions.start({ prompt: "ANSWER" });
+  await shows(id, '"state":"started"');
+  await sessions.request("POST", `sessions/${id}/message`, { content: "and now?" });
+  await shows(id, '"state":"queued"', 2);
+  told.resolve();
+  expect(await sessions.ended(id)).toMatchObject({
+    status: "completed",
+    message: "Second.",
+    turns: 2,
+    commit_sha: null,
+  });
+  const messages = (await sessions.events(id)).filter(({ kind }) => kind === "message");
+  const result = /^\{"type":"runner_result".*$/m.exec(await sessions.output(id))?.[0] ?? "{}";
+  expect(JSON.parse(result).messages).toBe(messages.at(-1)?.number);
+});
+
 test("the command line starts a session, follows it, and ends as it does", async () => {
   scripts.set("COMMAND", [
     { use: [{ tool: "mcp__platform-pipeline__list_pipelines", input: {} }] },

@@ -13,6 +13,11 @@ const test = plainTest.extend<{ session: SessionFixture }>({
 
 const branch = "agent/s1";
 
+const hook = (session: SessionFixture, script: string) =>
+  session.sh(`cat > '${session.remote}/hooks/pre-receive' && chmod +x '${session.remote}/hooks/pre-receive'`, {
+    input: `#!/bin/sh\n${script}\n`,
+  });
+
 describe("whatever Claude Code's exit code, the work is saved and the code is passed on", () => {
   test.for([0, 1, 137])("%i", async (code, { session }) => {
     const { code: exitCode, result } = await session.run(`echo two > file; echo new > added; exit ${code}`);
@@ -55,6 +60,18 @@ test("SIGTERM reaches Claude Code and what it started, and the work is saved", a
   await said("ready");
   child.kill("SIGTERM");
   expect((await ended).code).toBe(9);
+  expect(await session.at(branch)).toBe("two");
+});
+
+test("Ctrl-C again and again while the work is saved does not keep it from being saved", async ({ session }) => {
+  const group = join(session.directory, "group");
+  await hook(session, `kill -INT -- "-$(cat '${group}')"; exit 0`);
+  const { child, said, ended } = await session.start("echo two > file; echo ready; sleep 600");
+  await said("ready");
+  await writeFile(group, String(child.pid));
+  process.kill(-Number(child.pid), "SIGINT");
+  const { code, result } = await ended;
+  expect([code, result?.saved]).toEqual([130, true]);
   expect(await session.at(branch)).toBe("two");
 });
 
@@ -164,11 +181,6 @@ test("the remote is down for good: a bundle in a named place, and exit code 70",
   await session.sh(`mv '${session.remote}.away' '${session.remote}'`);
   expect(await session.inBundle(result?.bundle, branch)).toBe("two");
 });
-
-const hook = (session: SessionFixture, script: string) =>
-  session.sh(`cat > '${session.remote}/hooks/pre-receive' && chmod +x '${session.remote}/hooks/pre-receive'`, {
-    input: `#!/bin/sh\n${script}\n`,
-  });
 
 test("a hook that refuses everything: a bundle, and exit code 70", async ({ session }) => {
   await hook(session, "echo nothing today >&2; exit 1");

@@ -46,6 +46,7 @@ describe.skipIf(!hasBash)("a guard with little more than bash", () => {
 
   test("asks the step to end, ends it, and ends it when nothing is said", async () => {
     expect(await run("trap 'exit 4' TERM; echo up; while :; do sleep 0.02; done", "kkt")).toEqual(["exit 4"]);
+    expect(await run("trap 'exit 5' TERM; echo up; while :; do sleep 0.02; done", "kf")).toEqual(["exit 5"]);
     expect(await run(stubborn, "ktkq")).toEqual(["killed", "exit 137"]);
     expect(await run(stubborn, "k", 1)).toEqual(["abandoned", "exit 137"]);
     expect(await run("echo up; kill 0; sleep 1000", "")).toEqual(["exit 143"]);

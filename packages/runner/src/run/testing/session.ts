@@ -85,6 +85,8 @@ export class SessionFixture implements AsyncDisposable {
     await chmod(claude, 0o755);
     const child = spawn(process.execPath, [main, "run", ...args], {
       cwd: this.workspace,
+      // As a shell starts a command, so that a Ctrl-C can be sent to all of it.
+      detached: true,
       env: {
         ...base,
         PATH: `${join(this.directory, "bin")}:${base.PATH}`,
