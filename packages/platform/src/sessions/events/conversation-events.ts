@@ -6,6 +6,9 @@ import type { ShownText } from "./shown-text.ts";
 /** What is kept of one text, in characters. */
 const most = { text: 32_000, thinking: 2000, toolCall: 300, toolResult: 4000, name: 200 };
 
+/** Parts of a message, or of an answer, that are looked at. */
+const mostParts = 200;
+
 /** A message of the conversation between Claude Code and the model, or between it and an agent that it has started. */
 export const conversationLine = z.object({
   type: z.enum(["assistant", "user"]),
@@ -42,9 +45,9 @@ export function conversationEvents(line: ConversationLine, shown: ShownText): re
     const metadata = { ...made.metadata, ...inner };
     return [Object.keys(metadata).length === 0 ? made : { ...made, metadata }];
   };
-  return message.content.flatMap((part) =>
-    event(type === "assistant" ? assistantEvent(part, shown) : resultEvent(part, shown)),
-  );
+  return message.content
+    .slice(0, mostParts)
+    .flatMap((part) => event(type === "assistant" ? assistantEvent(part, shown) : resultEvent(part, shown)));
 }
 
 function assistantEvent(part: unknown, shown: ShownText): NewEvent | undefined {
@@ -83,7 +86,7 @@ const otherPart = z.object({ type: z.string() });
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
-  const parts = content.map((part: unknown) => {
+  const parts = content.slice(0, mostParts).map((part: unknown) => {
     const { data: text } = textPart.safeParse(part);
     return text?.text ?? `[${otherPart.safeParse(part).data?.type ?? "something"}]`;
   });

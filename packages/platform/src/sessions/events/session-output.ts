@@ -8,7 +8,7 @@ import { ShownText } from "./shown-text.ts";
 import { systemEvents, systemLine } from "./system-events.ts";
 
 /** The longest line that is understood, in characters. One with a picture may be longer. */
-const longestLine = 4_194_304;
+const longestLine = 2_097_152;
 /** What is kept of a line that is only shown. */
 const shownLine = 2000;
 /** Events that the output of one session may become: beyond them, it is in the kept output only. */
