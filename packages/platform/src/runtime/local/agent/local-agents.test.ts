@@ -102,6 +102,17 @@ describe.each([
     expect((await agents.left()).filter((name) => /^\d/.test(name) && !name.includes("-"))).toEqual([]);
   });
 
+  test("reaches the platform past the proxies that lead elsewhere", async () => {
+    const show = 'echo "$https_proxy $NO_PROXY $no_proxy"';
+    const agent = await agents.start({
+      environment: { RUN: show },
+      secrets: { https_proxy: "http://proxy", NO_PROXY: "example.org" },
+    });
+    await agent.exited;
+    expect(agent.text("agent")).toContain("http://proxy example.org,127.0.0.1 example.org,127.0.0.1");
+    await agent.dispose();
+  });
+
   test("gets hostile texts as they are", async () => {
     const hostile = "';`id`$(id)\"\n--upload-pack=x \u202e😀\\";
     const agent = await agents.start({

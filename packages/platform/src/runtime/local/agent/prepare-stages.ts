@@ -41,11 +41,12 @@ export async function prepareStages(
   const promptFile = join(room.path, "prompt");
   await writeFile(promptFile, plan.prompt, { mode: 0o600 });
   const prepared = await prepareRuns(room, [{ path: rescue, isWritable: true }], services);
+  const given = { ...plan.environment, ...plan.secrets };
   const environment = {
     PATH: programs.path,
     PUSH_SECONDS: String(pushSeconds),
-    ...plan.environment,
-    ...plan.secrets,
+    ...given,
+    ...pastProxies(platformUrl, given),
     PLATFORM_API_URL: platformUrl,
     WORKSPACE: room.tree,
     RESCUE_DIR: rescue,
@@ -87,6 +88,14 @@ export async function prepareStages(
       failure: () => null,
     },
   ];
+}
+
+/** The platform is on this machine, which a proxy that leads elsewhere may not reach. */
+function pastProxies(platformUrl: string, { no_proxy, NO_PROXY }: Readonly<Record<string, string>>) {
+  const host = new URL(platformUrl).hostname.replace(/^\[|\]$/g, "");
+  const known = no_proxy || NO_PROXY;
+  const all = known ? `${known},${host}` : host;
+  return { no_proxy: all, NO_PROXY: all };
 }
 
 function oneLine(command: string): string {
