@@ -14,18 +14,7 @@ export const agentVariables = ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUD
 export async function startClusterPlatform(env: Readonly<Record<string, string>> = {}): Promise<ClusterPlatform> {
   const namespaces = await makeNamespaces();
   try {
-    const platform = await startPushedPlatform(
-      {
-        KUBECONFIG: namespaces.kubeconfig,
-        PLATFORM_RUNTIME: "kubernetes",
-        PLATFORM_KUBE_NAMESPACE: namespaces.agents,
-        PLATFORM_AGENT_IMAGE: runnerImage,
-        PLATFORM_AGENT_ENV: agentVariables.join(","),
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-        ...env,
-      },
-      hostAddress,
-    );
+    const platform = await startPlatformIn(namespaces, env);
     return {
       ...platform,
       namespaces,
@@ -38,4 +27,23 @@ export async function startClusterPlatform(env: Readonly<Record<string, string>>
     await namespaces[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** One of several platforms that share namespaces. */
+export async function startPlatformIn(
+  { kubeconfig, agents }: Namespaces,
+  env: Readonly<Record<string, string>> = {},
+): Promise<PushedPlatform> {
+  return await startPushedPlatform(
+    {
+      KUBECONFIG: kubeconfig,
+      PLATFORM_RUNTIME: "kubernetes",
+      PLATFORM_KUBE_NAMESPACE: agents,
+      PLATFORM_AGENT_IMAGE: runnerImage,
+      PLATFORM_AGENT_ENV: agentVariables.join(","),
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      ...env,
+    },
+    hostAddress,
+  );
 }
