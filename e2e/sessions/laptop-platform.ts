@@ -28,8 +28,9 @@ export interface LaptopPlatform extends PushedPlatform {
 
 /** `script` answers in the place of the model. */
 export async function startLaptopPlatform(script: Script): Promise<LaptopPlatform> {
+  const [binary] = await Promise.all([claudeBinary(), build()]);
   const programs = await mkdtemp(join(tmpdir(), "laptop-programs-"));
-  const [binary, api] = await Promise.all([claudeBinary(), startMessagesApi(script), build()]);
+  const api = await startMessagesApi(script);
   await symlink(binary, join(programs, "claude"));
   const platform = await startPushedPlatform({
     PATH: `${programs}:${process.env.PATH}`,
