@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
 import type { WebSocket } from "ws";
@@ -48,7 +47,7 @@ export async function startCommand(client: KubeClient, command: Command, signal:
   signal.addEventListener("abort", abort, { once: true });
   socket.once("close", () => signal.removeEventListener("abort", abort));
   if (signal.aborted) abort();
-  await Promise.race([once(socket, "open"), execution.ended]);
+  await Promise.race([new Promise((resolve) => socket.once("open", resolve)), execution.ended]);
   if (command.stdin !== undefined) feed(socket, command.stdin).catch(execution.fail);
   return execution;
 }
@@ -119,12 +118,13 @@ async function refusal(answer: IncomingMessage): Promise<KubeError> {
 /** Sends what is to be read, no faster than it is taken. */
 async function feed(socket: WebSocket, stdin: AsyncIterable<Uint8Array>): Promise<void> {
   const name = Buffer.from([channel.stdin]);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
   for await (const chunk of stdin) {
     if (socket.readyState !== socket.OPEN) return;
     const sent = new Promise<void>((resolve, reject) =>
       socket.send(Buffer.concat([name, chunk]), (error) => (error ? reject(error) : resolve())),
     );
-    await Promise.race([sent, once(socket, "close")]);
+    await Promise.race([sent, closed]);
   }
 }
 
