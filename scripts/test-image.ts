@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 import { HostChanges } from "./lib/host/host-changes.ts";
 import { baseImages } from "./lib/image/base-images.ts";
-import { buildImage } from "./lib/image/build-image.ts";
+import { buildImage, buildPlatformImage } from "./lib/image/build-image.ts";
 import { knownEngine, startEngine } from "./lib/image/engine.ts";
 import { show } from "./lib/image/host.ts";
 import { otherImages } from "./lib/image/other-images.ts";
 
-const usage = `test:image: builds the runner's image and runs it
+const usage = `test:image: builds the images of the runner and of the platform, and runs them
 
   npx --yes pnpm@12.21.0 test:image [--host-changes]
 
@@ -15,6 +15,7 @@ the test only when CI is set or --host-changes is given; otherwise nothing is ru
 `;
 
 const tag = "platform-claude-runner:test";
+const platformTag = "platform:test";
 
 const { values } = parseArgs({
   options: {
@@ -37,9 +38,17 @@ async function run(): Promise<void> {
   const bases = await baseImages(engine, directory, say);
   say(`building ${tag} from ${bases.debian}`);
   await buildImage({ engine, bases, tag });
+  say(`building ${platformTag} from ${bases.node}`);
+  await buildPlatformImage({ engine, bases, tag: platformTag });
   say("building images that know nothing of agents");
   const others = await otherImages(engine, bases, directory);
-  const env = { ...engine.env, IMAGE: tag, OTHER_IMAGES: JSON.stringify(others), DOCKER: engine.docker };
+  const env = {
+    ...engine.env,
+    IMAGE: tag,
+    PLATFORM_IMAGE: platformTag,
+    OTHER_IMAGES: JSON.stringify(others),
+    DOCKER: engine.docker,
+  };
   await show("vitest", ["run", "--project", "image"], env);
 }
 

@@ -13,8 +13,18 @@ interface ImageOptions {
 }
 
 /** Builds the runner's image from this work tree. */
-export async function buildImage({ engine, bases, tag }: ImageOptions): Promise<void> {
+export async function buildImage(options: ImageOptions): Promise<void> {
   await build();
+  await buildFile("claude-runner", options);
+}
+
+/** Builds the platform's image from this work tree. */
+export async function buildPlatformImage(options: ImageOptions): Promise<void> {
+  await buildFile("platform", options);
+}
+
+/** @param name of `docker/Dockerfile.NAME` */
+async function buildFile(name: string, { engine, bases, tag }: ImageOptions): Promise<void> {
   const { version, commit } = await readVersion();
   const values = { NODE: bases.node, BASE: bases.debian, VERSION: version, COMMIT: commit };
   await show(
@@ -22,7 +32,7 @@ export async function buildImage({ engine, bases, tag }: ImageOptions): Promise<
     [
       ...["build", "--quiet", "--network=host", "--tag", tag],
       ...Object.entries(values).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
-      ...["--file", join(root, "docker/Dockerfile.claude-runner"), root],
+      ...["--file", join(root, `docker/Dockerfile.${name}`), root],
     ],
     engine.env,
   );
