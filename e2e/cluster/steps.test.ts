@@ -117,6 +117,15 @@ test.concurrent("a step that is cancelled may clean up, and nothing of it is lef
   expect(await project.log(id, step.id)).toMatch(/up\ncleaned\n/);
 });
 
+test.concurrent("a step that is cancelled while its pod is being prepared leaves nothing", async () => {
+  const id = await project.push("early", { steps: [{ name: "early", image, commands: ["echo begun"] }] });
+  const step = stepOf(await project.get(id), "early");
+  await pods.find(({ metadata }) => metadata.labels?.["platform.io/step"] === step.id);
+  await project.request("POST", `pipelines/${id}/cancel`);
+  expect((await project.ended(id)).status).toBe("cancelled");
+  await isGone(step);
+});
+
 test.concurrent("a step cannot gain rights, and knows nothing of the cluster", async () => {
   const look = [
     "grep -E '^(NoNewPrivs|Seccomp|CapEff)' /proc/self/status | tr '\\t' ' '",
