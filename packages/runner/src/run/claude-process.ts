@@ -20,6 +20,10 @@ export interface ClaudeEnd {
 }
 
 const forwarded = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+const endings: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
+
+/** Milliseconds in which Claude Code is to end once it is asked to: whoever asks waits for its work, too. */
+const endsWithin = 15_000;
 
 /** Milliseconds that output may still take to arrive when Claude Code and all in its group have ended. */
 const lastOutput = 2_000;
@@ -55,11 +59,17 @@ export async function runClaude({ program, args, env, cwd, input }: StartOptions
       // Nobody is left.
     }
   };
-  const listeners = forwarded.map((signal) => [signal, () => toGroup(signal)] as const);
+  let ending: NodeJS.Timeout | undefined;
+  const forward = (signal: NodeJS.Signals) => {
+    toGroup(signal);
+    if (endings.includes(signal)) ending ??= setTimeout(() => toGroup("SIGKILL"), endsWithin);
+  };
+  const listeners = forwarded.map((signal) => [signal, () => forward(signal)] as const);
   for (const [signal, listener] of listeners) process.on(signal, listener);
   try {
     return await promise;
   } finally {
+    clearTimeout(ending);
     toGroup("SIGKILL");
     // From here on the work is saved, and whoever asks it to stop asks for that.
     for (const [signal, listener] of listeners) {

@@ -63,6 +63,16 @@ test("SIGTERM reaches Claude Code and what it started, and the work is saved", a
   expect(await session.at(branch)).toBe("two");
 });
 
+test("a Claude Code that does not end when it is asked to is ended in time to save its work", async ({ session }) => {
+  const { child, said, ended } = await session.start(
+    "trap '' TERM; echo two > file; echo ready; sleep 600 & wait; wait",
+  );
+  await said("ready");
+  child.kill("SIGTERM");
+  expect((await ended).code).toBe(137);
+  expect(await session.at(branch)).toBe("two");
+});
+
 test("Ctrl-C again and again while the work is saved does not keep it from being saved", async ({ session }) => {
   const group = join(session.directory, "group");
   await hook(session, `kill -INT -- "-$(cat '${group}')"; exit 0`);

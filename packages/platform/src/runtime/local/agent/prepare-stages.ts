@@ -25,9 +25,6 @@ export interface StageOptions {
   readonly rescue: string;
 }
 
-/** Seconds for which the runner tries to push, of those that it has from the request to end. */
-const pushSeconds = 60;
-
 /** Characters of a setup command that are shown when it failed. */
 const commandShown = 200;
 
@@ -44,7 +41,6 @@ export async function prepareStages(
   const given = { ...plan.environment, ...plan.secrets };
   const environment = {
     PATH: programs.path,
-    PUSH_SECONDS: String(pushSeconds),
     ...given,
     ...pastProxies(platformUrl, given),
     PLATFORM_API_URL: platformUrl,
