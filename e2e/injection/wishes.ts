@@ -4,7 +4,6 @@ import type { Client } from "./client.ts";
 export interface Wishes {
   readonly prompt?: string;
   readonly branch?: string;
-  readonly image?: string;
   readonly model?: string;
   /** Texts that setup commands write, each into a file `setup-NUMBER`, counted from 0. */
   readonly setup?: readonly string[];
@@ -24,7 +23,6 @@ export interface AskedSession {
 const wishAt: Readonly<Record<string, keyof Wishes>> = {
   prompt: "prompt",
   branch: "branch",
-  "config.image": "image",
   "config.model": "model",
   "config.setup_commands.0": "setup",
 };
@@ -61,8 +59,8 @@ export function requireNamed(
   throw new Error(`not a refusal of ${among.join(", ")}: ${status} ${text.slice(0, 1000)}`);
 }
 
-function bodyOf({ prompt = "Do it", branch, image, model, setup }: Wishes) {
-  return { prompt, branch, config: { image, model, setup_commands: setup?.map(writing) } };
+function bodyOf({ prompt = "Do it", branch, model, setup }: Wishes) {
+  return { prompt, branch, config: { model, setup_commands: setup?.map(writing) } };
 }
 
 /** A command that writes a text, which the shell takes as it stands, into a file. */

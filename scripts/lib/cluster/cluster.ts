@@ -15,4 +15,6 @@ export interface ClusterImages {
   readonly runner: string;
   /** One that has Python, and nothing of the project's. */
   readonly python: string;
+  /** The runner's with `e2e/injection/stand-in-claude.sh` as its `claude`. */
+  readonly standIn: string | undefined;
 }

@@ -1,4 +1,6 @@
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { root } from "../build/paths.ts";
 import { baseImages, buildFrom } from "../image/base-images.ts";
 import { buildImage } from "../image/build-image.ts";
 import type { Engine } from "../image/engine.ts";
@@ -6,6 +8,8 @@ import type { ClusterImages } from "./cluster.ts";
 
 /** What holds a pod's network: it waits, and need not be asked to end. */
 const pauseFile = (base: string) => `FROM ${base}\nSTOPSIGNAL SIGKILL\nENTRYPOINT ["sleep", "infinity"]\n`;
+
+const standInFile = (runner: string) => `FROM ${runner}\nCOPY --chmod=755 claude /opt/agent/bin/claude\n`;
 
 /** Builds the images of a throwaway cluster in its own engine. */
 export async function buildImages(
@@ -18,5 +22,9 @@ export async function buildImages(
   const pause = "platform-test/pause:1";
   await buildFrom(engine, join(directory, "pause"), pause, pauseFile(bases.debian));
   await buildImage({ engine, bases, tag: runner });
-  return { runner, pause, python: runner };
+  const standIn = "platform-claude-runner:stand-in";
+  await buildFrom(engine, join(directory, "stand-in"), standIn, standInFile(runner), (context) =>
+    copyFile(join(root, "e2e/injection/stand-in-claude.sh"), join(context, "claude")),
+  );
+  return { runner, pause, standIn, python: runner };
 }

@@ -8,7 +8,7 @@ import { NotPossible } from "./not-possible.ts";
  * @throws NotPossible when it does not
  */
 export function namedCluster(env: NodeJS.ProcessEnv): Cluster | undefined {
-  const { KUBECONFIG, CLUSTER_HOST, CLUSTER_RUNNER_IMAGE, CLUSTER_PYTHON_IMAGE } = env;
+  const { KUBECONFIG, CLUSTER_HOST, CLUSTER_RUNNER_IMAGE, CLUSTER_PYTHON_IMAGE, CLUSTER_STAND_IN_IMAGE } = env;
   if (!KUBECONFIG) return undefined;
   if (!CLUSTER_HOST || !CLUSTER_RUNNER_IMAGE || !CLUSTER_PYTHON_IMAGE) {
     throw new NotPossible(
@@ -18,6 +18,6 @@ export function namedCluster(env: NodeJS.ProcessEnv): Cluster | undefined {
   return {
     kubeconfig: KUBECONFIG,
     hostAddress: CLUSTER_HOST,
-    images: { runner: CLUSTER_RUNNER_IMAGE, python: CLUSTER_PYTHON_IMAGE },
+    images: { runner: CLUSTER_RUNNER_IMAGE, python: CLUSTER_PYTHON_IMAGE, standIn: CLUSTER_STAND_IN_IMAGE },
   };
 }
