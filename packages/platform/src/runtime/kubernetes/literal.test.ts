@@ -8,7 +8,7 @@ const parts = fc.constantFrom("$", "$$", "$(HOME)", "$(", ")", "{HOME}", "HOME",
 test("a container gets a text as it is, whatever looks like a variable in it", () => {
   expect(expand("$(HOME) $$(HOME) $(NO) $", { HOME: "/h" })).toBe("/h $(HOME) $(NO) $");
   fc.assert(
-    fc.property(fc.array(fc.oneof(parts, fc.string())), (texts) => {
+    fc.property(fc.array(fc.oneof(parts, fc.string({ maxLength: 100 }))), (texts) => {
       expect(expand(literal(texts.join("")), { HOME: "changed" })).toBe(texts.join(""));
     }),
     { numRuns: 200 },

@@ -42,7 +42,7 @@ const hostile = fc
         ...["\n", "\r\n", "\t", "--upload-pack=id", "-", "{{.}}", "${" + "HOME}", "\u202e", "\ufeff", "é🙂"],
       ),
       fc.constantFrom(...hostileTexts.map(({ text }) => text)),
-      fc.string({ unit: "binary" }),
+      fc.string({ unit: "binary", maxLength: 100 }),
     ),
     { minLength: 1, maxLength: 4 },
   )
