@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-pla
 import { GitUser } from "../lib/git-user.ts";
 import { ProjectSessions } from "../lib/project-sessions.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
+import { writeShellAgent } from "../lib/shell-agent.ts";
 
 const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
 
@@ -20,9 +21,8 @@ let trace: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "session-chaos-"));
   trace = join(directory, "trace");
-  await writeFile(trace, "");
   const programs = join(directory, "bin");
-  await writeClaude(programs);
+  await writeShellAgent(programs, trace);
   await build();
   platform = await startPushedPlatform({
     PATH: `${programs}:${process.env.PATH}`,
@@ -41,26 +41,6 @@ afterAll(async () => {
   await platform?.[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });
 });
-
-/** In the place of Claude Code: says and does something for a second or two, as its output and the work tree show. */
-async function writeClaude(programs: string): Promise<void> {
-  await mkdir(programs);
-  const says = (text: string) => `{"type":"assistant","message":{"content":[{"type":"text","text":"${text}"}]}}`;
-  const script = `#!/bin/sh
-echo "$SESSION_ID start" >> '${trace}'
-for tick in 1 2 3 4 5 6 7 8 9 10; do
-  sleep 0.15
-  echo "line $tick" >> work.txt
-  echo '${says("tick '$tick'")}'
-done
-echo '{"type":"result","is_error":false,"result":"All ticks","num_turns":1,"total_cost_usd":0.5}'
-# It is told that nobody has more to say.
-cat > /dev/null
-echo "$SESSION_ID end" >> '${trace}'
-`;
-  await writeFile(join(programs, "claude"), script);
-  await chmod(join(programs, "claude"), 0o755);
-}
 
 type Session = Awaited<ReturnType<ProjectSessions["get"]>>;
 

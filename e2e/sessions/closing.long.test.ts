@@ -1,0 +1,34 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { build } from "../../scripts/lib/build/build.ts";
+import { startPushedPlatform } from "../git-push/pushed-platform.ts";
+import { GitUser } from "../lib/git-user.ts";
+import { ProjectSessions } from "../lib/project-sessions.ts";
+import { writeShellAgent } from "../lib/shell-agent.ts";
+
+test("a platform that is stopped lets the agents on its machine push their work first", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "closing-"));
+  const programs = join(directory, "bin");
+  await writeShellAgent(programs, join(directory, "trace"));
+  await build();
+  await using platform = await startPushedPlatform({ PATH: `${programs}:${process.env.PATH}` });
+  const project = await platform.addProject("closing");
+  await using user = await GitUser.create();
+  await writeFile(join(user.path, "work.txt"), "begun\n");
+  await user.commit();
+  await user.git("push", "--quiet", platform.remote("closing"), "HEAD:main");
+  const sessions = new ProjectSessions(platform, project);
+  const { id, branch } = await sessions.start({ prompt: "tick" });
+  while (!(await sessions.events(id)).some(({ message }) => message === "tick 1")) await delay(20);
+  await platform.served.stop();
+  await platform.served.start();
+  const session = await sessions.get(id);
+  expect(session).toMatchObject({ status: "stopped", reason: "stopped", message: "The platform was stopped" });
+  expect(session.commit_sha).toMatch(/^[0-9a-f]{40}$/);
+  const { content } = JSON.parse(await sessions.request("GET", `blob?ref=${branch}&path=work.txt`));
+  expect(content).toMatch(/^begun\nline 1\n/);
+  await rm(directory, { recursive: true });
+});
