@@ -7,6 +7,9 @@ import { answerError, kubeErrorOf } from "./kube-error.ts";
 /** Milliseconds until an answer must have begun, and a short one must be there. */
 const patience = 30_000;
 
+/** Where the library supposes an API server when nothing names one. */
+const libraryGuess = "http://localhost:8080";
+
 /** How a WebSocket or request is opened that the typed client has no way for. */
 export interface Connection {
   readonly url: URL;
@@ -51,7 +54,7 @@ export async function openKubeClient({ namespace }: { readonly namespace: string
     throw new UserError(`the kubeconfig cannot be read: ${why}`);
   }
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) {
+  if (server === undefined || server === libraryGuess) {
     throw new UserError("no cluster is configured: set KUBECONFIG, or run the platform in the cluster");
   }
   const core = config.makeApiClient(library.CoreV1Api);
