@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type MessagesApi, startMessagesApi } from "../claude-code/messages-api.ts";
+import { ProjectSessions } from "../lib/project-sessions.ts";
 import { type ClusterPlatform, startClusterPlatform } from "./lib/cluster-platform.ts";
 import { hostAddress, pythonImage, runnerImage } from "./lib/environment.ts";
 import type { KubeObject, List, Pod } from "./lib/kube-objects.ts";
 import { kubectl, kubectlWith, kubeGet } from "./lib/kubectl.ts";
 import { addRepository } from "./lib/repository.ts";
-import { ProjectSessions } from "./lib/sessions.ts";
 
 let api: MessagesApi;
 let platform: ClusterPlatform;

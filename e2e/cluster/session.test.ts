@@ -3,12 +3,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type MessagesApi, startMessagesApi } from "../claude-code/messages-api.ts";
+import { ProjectSessions } from "../lib/project-sessions.ts";
 import { type ClusterPlatform, startClusterPlatform } from "./lib/cluster-platform.ts";
 import { hostAddress } from "./lib/environment.ts";
 import type { KubeObject, List, Pod, Secret } from "./lib/kube-objects.ts";
 import { kubectl, kubeGet } from "./lib/kubectl.ts";
 import { addRepository } from "./lib/repository.ts";
-import { ProjectSessions } from "./lib/sessions.ts";
 import { type Watched, watch } from "./lib/watched.ts";
 
 const modelKey = `model-${randomBytes(16).toString("hex")}`;
@@ -61,7 +61,7 @@ beforeAll(async () => {
     return session;
   });
   await working.promise;
-  const log = await lookAround(id);
+  const { log } = await lookAround(id);
   looked.resolve();
   end = await failed;
   visible.set("log of claude", await log);
@@ -78,7 +78,7 @@ afterAll(async () => {
 });
 
 /** Reads what can be seen while the agent runs; the log goes on until its container ends. */
-async function lookAround(id: string): Promise<Promise<string>> {
+async function lookAround(id: string): Promise<{ readonly log: Promise<string> }> {
   const namespace = ["--namespace", platform.namespaces.agents];
   const pod = podName(id);
   const log = kubectl(["logs", pod, ...namespace, "--container", "claude", "--follow"]);
@@ -90,7 +90,7 @@ async function lookAround(id: string): Promise<Promise<string>> {
   visible.set("argv", await inPod('for file in /proc/[0-9]*/cmdline; do tr "\\0" " " < "$file"; echo; done'));
   visible.set("configuration of git", await inPod("cat /workspace/.git/config"));
   visible.set("account", await inPod("ls /var/run/secrets/kubernetes.io 2>&1 || true"));
-  return log;
+  return { log };
 }
 
 function podName(id: string): string {
@@ -140,15 +140,18 @@ test("git-clone, setup and claude ran in this order", () => {
 });
 
 test("the push of its work has run a pipeline, each step in a pod", async () => {
-  const { items } = JSON.parse(await sessions.request("GET", `pipelines?ref=${end.branch}`));
-  expect(items[0]).toMatchObject({ commit_sha: end.commit_sha, status: "success" });
+  const pipeline = async () => JSON.parse(await sessions.request("GET", `pipelines?ref=${end.branch}`)).items[0];
+  await expect
+    .poll(pipeline, { timeout: 120_000 })
+    .toMatchObject({ commit_sha: end.commit_sha, status: expect.stringMatching(/success|failure/) });
+  expect(await pipeline()).toMatchObject({ status: "success" });
 });
 
 test("no secret is to be seen: in pods, arguments, events, logs, or the platform's own logs", async () => {
   const { agents } = platform.namespaces;
   visible.set("pods", JSON.stringify(pods.versions));
   const events = await kubeGet<List<KubeObject>>(`/api/v1/namespaces/${agents}/events`);
-  expect(events.items.length).toBeGreaterThan(3);
+  expect(events.items).not.toEqual([]);
   visible.set("events of the cluster", JSON.stringify(events.items));
   visible.set("log of the platform", platform.served.printed);
   const logs = join(platform.dataDirectory, "logs");
@@ -161,9 +164,7 @@ test("no secret is to be seen: in pods, arguments, events, logs, or the platform
       : Object.values(data ?? {}).map((value) => Buffer.from(value, "base64").toString()),
   );
   expect(values).toEqual(expect.arrayContaining([modelKey, projectSecret, prompt]));
-  const token = values.find((value) => value !== modelKey && value !== projectSecret && /^\S{30,}$/.test(value));
-  expect(token).toBeDefined();
-  for (const secret of [modelKey, projectSecret, token ?? ""]) {
+  for (const secret of [modelKey, projectSecret, agentToken()]) {
     for (const [where, text] of visible) {
       const base64 = Buffer.from(secret).toString("base64").replace(/=+$/, "");
       for (const written of [secret, base64, encodeURIComponent(secret)]) {
@@ -173,6 +174,15 @@ test("no secret is to be seen: in pods, arguments, events, logs, or the platform
   }
   for (const where of ["pods", "argv"]) expect(visible.get(where), where).not.toContain(prompt);
 });
+
+/** As the agent's container got it. */
+function agentToken(): string {
+  const variables = lastPod()?.spec.containers[0]?.env ?? [];
+  const key = variables.find(({ name }) => name === "PLATFORM_API_TOKEN")?.valueFrom?.secretKeyRef?.key ?? "";
+  const value = secrets.versions.map(({ data }) => data?.[key]).find((each) => each !== undefined);
+  if (value === undefined) throw new Error("the agent had no token");
+  return Buffer.from(value, "base64").toString();
+}
 
 test("as its pod, an agent may do in the cluster what anybody may, and it has no account's token", async () => {
   const { agents } = platform.namespaces;
@@ -190,7 +200,9 @@ test("as its pod, an agent may do in the cluster what anybody may, and it has no
   expect(await rights(pod?.spec.serviceAccountName ?? "")).toBe(await rights("anybody"));
 });
 
-test("afterwards neither pod nor secret is left, and the agent's token opens nothing", async () => {
+test("afterwards the agent's token opens nothing, and neither pod nor secret is left", async () => {
+  const headers = { authorization: `Bearer ${agentToken()}` };
+  expect((await fetch(`${platform.served.url}/api/auth/me`, { headers })).status).toBe(401);
   const { agents } = platform.namespaces;
   await expect
     .poll(async () => (await kubeGet<List<Pod>>(`/api/v1/namespaces/${agents}/pods`)).items, { timeout: 60_000 })

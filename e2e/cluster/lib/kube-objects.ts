@@ -29,6 +29,10 @@ export interface Pod extends KubeObject {
 interface Container {
   readonly name: string;
   readonly image: string;
+  readonly env?: readonly {
+    readonly name: string;
+    readonly valueFrom?: { readonly secretKeyRef?: { readonly key: string } };
+  }[];
 }
 
 interface ContainerStatus {

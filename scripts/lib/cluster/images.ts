@@ -4,6 +4,7 @@ import { root } from "../build/paths.ts";
 import { baseImages, buildFrom } from "../image/base-images.ts";
 import { buildImage } from "../image/build-image.ts";
 import type { Engine } from "../image/engine.ts";
+import { pythonImage } from "../image/other-images.ts";
 import type { ClusterImages } from "./cluster.ts";
 
 /** What holds a pod's network: it waits, and need not be asked to end. */
@@ -26,5 +27,5 @@ export async function buildImages(
   await buildFrom(engine, join(directory, "stand-in"), standIn, standInFile(runner), (context) =>
     copyFile(join(root, "e2e/injection/stand-in-claude.sh"), join(context, "claude")),
   );
-  return { runner, pause, standIn, python: runner };
+  return { runner, pause, standIn, python: await pythonImage(engine, bases, directory) };
 }

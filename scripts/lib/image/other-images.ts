@@ -33,10 +33,17 @@ ENV PATH=/usr/bin:/bin
 CMD ["sh"]
 `;
 
+/** The first of them. */
+export async function pythonImage(engine: Engine, bases: BaseImages, directory: string): Promise<string> {
+  const tag = "platform-test/python:1";
+  await buildFrom(engine, join(directory, "python"), tag, pythonFile(bases.debian));
+  return tag;
+}
+
 /** Images to run agents in: from a registry where the base images came from there, else made of Debian's packages. */
 export async function otherImages(engine: Engine, bases: BaseImages, directory: string): Promise<OtherImages> {
-  const tags = { python: "platform-test/python", older: "platform-test/older", musl: "platform-test/musl" };
-  await buildFrom(engine, join(directory, "python"), tags.python, pythonFile(bases.debian));
+  const python = await pythonImage(engine, bases, directory);
+  const tags = { python, older: "platform-test/older", musl: "platform-test/musl" };
   const standard = { older: "buildpack-deps:bullseye-scm", musl: "alpine:3" };
   if (bases.isPulled && (await pulls(engine, standard.older)) && (await pulls(engine, standard.musl))) {
     return { ...tags, ...standard };
