@@ -84,6 +84,18 @@ describe.each<[string, StepScript, string, Partial<{ exit_code: number | null; m
     { exit_code: null },
   ],
   [
+    "has no image",
+    { startError: new StartError("no such image", "image_pull") },
+    "failure/image_pull",
+    { message: "no such image" },
+  ],
+  [
+    "runs out of memory",
+    { exit: { exitCode: 137, disruption: { reason: "oom_killed", message: "too much" } } },
+    "failure/oom_killed",
+    { exit_code: 137, message: "too much" },
+  ],
+  [
     "cannot be prepared, three times",
     { startError: new Error("out of memory") },
     "failure/start_failed",
