@@ -22,20 +22,17 @@ async function setup(commands: readonly string[], onOutput: (text: string, kill:
     await writeFile(join(own, "name"), command.replaceAll("\n", " "));
   }
   const report = join(directory, "report");
-  const [program = "", ...args] = runScript("setup", directory, String(commands.length), report).map((text) =>
-    expand(text, {}),
-  );
+  const command = runScript("setup", directory, String(commands.length), report).map((text) => expand(text, {}));
   const env = { PATH: process.env.PATH, GIVEN: "$(id) 'x'" };
-  const child = spawn(program, args, { cwd: directory, env, detached: true });
+  // One stream, as a container's log is.
+  const child = spawn("/bin/sh", ["-c", 'exec "$@" 2>&1', "sh", ...command], { cwd: directory, env, detached: true });
   // As in a container, of which nothing is left when its first process has ended.
   child.once("exit", () => killGroup(child.pid));
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => {
-      output += chunk;
-      onOutput(output, () => child.kill("SIGTERM"));
-    });
-  }
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+    onOutput(output, () => child.kill("SIGTERM"));
+  });
   const [code] = await once(child, "close");
   return { code, output, report: await readFile(report, "utf8").catch(() => undefined) };
 }
