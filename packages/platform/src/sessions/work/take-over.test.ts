@@ -3,13 +3,12 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Claims } from "../../db/claims.ts";
 import { until } from "../../db/embedded/until.ts";
-import type { Queryable } from "../../db/queryable.ts";
 import { createFakeAgents } from "../../runtime/fake/fake-agents.ts";
 import { claimSessions } from "./claim-sessions.ts";
 import { cleanUpSessions, isWanted } from "./clean-up.ts";
 import { recordStart } from "./record-session.ts";
-import { concludes, saved, says } from "./testing/agent-lines.ts";
 import { openSessionScene, type SessionScene } from "./testing/session-scene.ts";
+import { unreliable } from "./testing/unreliable.ts";
 
 let scene: SessionScene;
 beforeAll(async () => {
@@ -77,47 +76,20 @@ describe("a session whose platform was killed", () => {
   });
 });
 
-test("platforms that lose their database again and again pass sessions on: each runs once, each event is kept once", async () => {
-  const lines = 60;
-  const ids = await Promise.all(Array.from({ length: 6 }, () => scene.addSession()));
-  const agents = createFakeAgents({
-    survive: true,
-    scriptOf:
-      () =>
-      async ({ print, stopping }) => {
-        for (let number = 1; number <= lines && !stopping.aborted; number++) {
-          await print(says(`line ${number}`));
-          await new Promise((resolve) => setTimeout(resolve, 25));
-        }
-        await print(concludes("Done") + saved());
-        return undefined;
-      },
-  });
-  const platforms = Array.from({ length: 2 }, () => {
-    const connection = { isLost: false };
-    const { db } = scene.store;
-    const own = { db: unreliable(db, connection), claimsDb: unreliable(db, connection) };
-    return { connection, worker: scene.startWorker({ agents, lease: 450, isAlone: false, maxSessions: 6, ...own }) };
-  });
-  const ended = Promise.all(ids.map((id) => scene.ended(id)));
-  const isOver = ended.then(() => true);
-  for (let turn = 0; !(await Promise.race([isOver, wait(400)])); turn++) {
-    for (const [index, { connection }] of platforms.entries()) connection.isLost = turn < 8 && turn % 3 === index;
-  }
-  for (const [index, end] of (await ended).entries()) {
-    const id = ids[index] ?? "";
-    const hasStarted = agents.log.includes(`${id} starts`);
-    // The claim may be lost at the very moment at which it is noted that the agent starts.
-    expect(end).toBe(hasStarted ? "completed exit" : "failed lost");
-    const texts = (await scene.events(id)).filter((event) => event.startsWith("text"));
-    expect(texts).toEqual(Array.from({ length: hasStarted ? lines : 0 }, (_, line) => `text line ${line + 1}`));
-    if (hasStarted) expect((await scene.logOf(id)).match(/line \d+/g)).toEqual(texts.map((text) => text.slice(5)));
-  }
-  expect(agents.violations).toEqual([]);
-  expect(agents.log.filter((line) => line.endsWith("resumed")).length).toBeGreaterThan(0);
-  expect(await until(() => agents.present().length === 0, 10_000)).toBe(true);
-  await Promise.all(platforms.map(({ worker }) => worker.close()));
-}, 60_000);
+test("a platform that loses its database for too long ends the agents that end with it, and tells of them afterwards", async () => {
+  const id = await scene.addSession();
+  const agents = createFakeAgents({ scriptOf: () => () => new Promise(() => {}) });
+  const connection = { isLost: false };
+  const db = unreliable(scene.store.db, connection);
+  await using _ = closing(scene.startWorker({ agents, lease: 1000, isAlone: false, db, claimsDb: db }));
+  await until(() => agents.present().length > 0, 20_000);
+  connection.isLost = true;
+  expect(await until(() => agents.present().length === 0, 20_000)).toBe(true);
+  expect((await scene.row(id)).status).toBe("running");
+  connection.isLost = false;
+  expect(await scene.ended(id)).toBe("failed lost");
+  expect(await scene.identity(id)).toEqual([]);
+});
 
 test("what should not be is put right", async () => {
   const { db } = scene.store;
@@ -141,17 +113,4 @@ test("what should not be is put right", async () => {
 
 function closing(worker: { close(): Promise<void> }): AsyncDisposable {
   return { [Symbol.asyncDispose]: worker.close };
-}
-
-const wait = (milliseconds: number) => new Promise<false>((resolve) => setTimeout(() => resolve(false), milliseconds));
-
-/** A database that rejects whatever is begun while the connection is lost. */
-function unreliable(db: Queryable, connection: { readonly isLost: boolean }): Queryable {
-  return db.withPlugin({
-    transformQuery: ({ node }) => {
-      if (connection.isLost) throw new Error("the connection is lost");
-      return node;
-    },
-    transformResult: async ({ result }) => result,
-  });
 }
