@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { hiddenValues } from "./hidden-values.ts";
+
+test("secrets are hidden, and what agents get of the platform's environment but for what is known to be none", () => {
+  const inherited = {
+    ANTHROPIC_API_KEY: "key",
+    ANTHROPIC_BASE_URL: "http://127.0.0.1:1",
+    HTTPS_PROXY: "http://user:p%40ss%zz@proxy:3128",
+    http_proxy: "http://user:p%40ss@proxy:3128",
+    NO_PROXY: "localhost",
+    ANTHROPIC_MODEL: "a-model",
+    AWS_REGION: "here",
+    LICENCE: "unknown",
+  };
+  expect(hiddenValues(new Map([["S", "secret"]]), inherited)).toEqual([
+    "secret",
+    "key",
+    ...["p%40ss%zz", "p%40ss%zz"],
+    ...["p%40ss", "p@ss"],
+    "unknown",
+  ]);
+});
