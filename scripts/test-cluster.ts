@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Cluster } from "./lib/cluster/cluster.ts";
+import { kindCluster } from "./lib/cluster/kind-cluster.ts";
 import { namedCluster } from "./lib/cluster/named-cluster.ts";
 import { NotPossible } from "./lib/cluster/not-possible.ts";
 import { throwawayCluster } from "./lib/cluster/throwaway-cluster.ts";
@@ -9,6 +10,7 @@ import { show } from "./lib/image/host.ts";
 const usage = `test:cluster: runs what needs a Kubernetes cluster on a real one
 
   npx --yes pnpm@12.21.0 test:cluster [--host-changes] [--required] [--chaos] [--serve] [FILTER ...]
+  npx --yes pnpm@12.21.0 test:cluster --kind NAME [FILTER ...]
 
 Uses the cluster that KUBECONFIG names, in namespaces of its own, if the environment says that it is for tests:
 
@@ -23,6 +25,7 @@ Debian 12, installs what is missing with apt, and makes interfaces, control grou
 CI is set or with --host-changes. Building Kubernetes takes about five minutes the first time; it is kept in
 \${XDG_CACHE_HOME:-~/.cache}/platform-mcp.
 
+  --kind NAME uses the cluster of this name that kind has made, and loads the images into it
   --required  fails where nothing can be run, instead of saying why
   --chaos     runs the fault loops alone, with their full counts (CHAOS_ROUNDS, default 50)
   --serve     runs no test; says how to reach the cluster and keeps it until Ctrl-C
@@ -32,6 +35,7 @@ CI is set or with --host-changes. Building Kubernetes takes about five minutes t
 const { values, positionals } = parseArgs({
   options: {
     "host-changes": { type: "boolean", default: false },
+    kind: { type: "string" },
     required: { type: "boolean", default: false },
     chaos: { type: "boolean", default: false },
     serve: { type: "boolean", default: false },
@@ -43,6 +47,11 @@ const { values, positionals } = parseArgs({
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function run(): Promise<void> {
+  if (values.kind !== undefined) {
+    await using changes = new HostChanges();
+    await useCluster(await kindCluster(values.kind, changes, say));
+    return;
+  }
   const named = namedCluster(process.env);
   if (named !== undefined) {
     await useCluster(named);

@@ -17,7 +17,7 @@ export async function buildImages(
   engine: Engine,
   directory: string,
   say: (line: string) => void,
-): Promise<ClusterImages & { readonly pause: string }> {
+): Promise<{ readonly [Name in keyof ClusterImages]-?: string } & { readonly pause: string }> {
   const bases = await baseImages(engine, directory, say);
   const runner = "platform-claude-runner:test";
   const pause = "platform-test/pause:1";
