@@ -23,6 +23,9 @@ const shortGrace = 5;
 const mostRefusals = 20;
 const refusalPause = 500;
 
+/** Milliseconds that asking may take, as with a node that has gone away. */
+const askPatience = 10_000;
+
 /** Milliseconds in which a pod that was deleted should be gone. */
 const deletionPatience = 60_000;
 
@@ -153,7 +156,8 @@ export class PodAgent implements RunningAgent {
   async #ask(container: string, signal: AbortSignal): Promise<boolean> {
     const command = { pod: this.#id.name, container, command: ["/bin/sh", "-c", "kill -TERM 1"] };
     try {
-      return (await runCommand(this.#options.client, command, signal)).exitCode === 0;
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(askPatience)]);
+      return (await runCommand(this.#options.client, command, inTime)).exitCode === 0;
     } catch {
       signal.throwIfAborted();
       return false;
