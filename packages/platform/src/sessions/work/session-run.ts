@@ -83,7 +83,9 @@ export class SessionRun implements ClaimedRun {
 
   abandon(): void {
     this.#silence.abort();
-    if (!this.#isAboutToRun && !this.#letGoOf()) this.#control.kill("unleased");
+    // Unless there is no time left, it is waited for.
+    if (this.#isAboutToRun && !this.#isClosing) return;
+    if (!this.#letGoOf()) this.#control.kill("unleased");
   }
 
   /** What will soon run can be let go then, where that is possible. */

@@ -328,6 +328,23 @@ describe("a platform that closes", () => {
     expect(await scene.ended(id)).toBe("completed exit");
   });
 
+  test("does not wait for ever for an agent that neither starts nor fails to", async () => {
+    const id = await scene.addSession();
+    const agents = createFakeAgents({ survive: true });
+    const startAgent: FakeAgents["startAgent"] = async (_plan, events, signal) => {
+      await events.starting("a-pod");
+      await once(signal, "abort");
+      throw signal.reason;
+    };
+    // All that is waited when it closes is then 0.1 s.
+    const worker = join({ ...agents, startAgent }, { closingGrace: -4_900 });
+    await until(() => isRunning(id), 10_000);
+    await worker.close();
+    expect((await scene.row(id)).status).toBe("running");
+    work();
+    expect(await scene.ended(id)).toBe("failed lost");
+  });
+
   test("lets agents go that go on without it, and the next one goes on with them", async () => {
     const id = await scene.addSession();
     const told = Promise.withResolvers<void>();
