@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { clone } from "./benchmarks/clone.ts";
+import { firstRequest } from "./benchmarks/first-request.ts";
+import { imageSize } from "./benchmarks/image-size.ts";
 import { logTail } from "./benchmarks/log-tail.ts";
 import { memory } from "./benchmarks/memory.ts";
 import { pushToStep } from "./benchmarks/push-to-step.ts";
@@ -27,6 +29,8 @@ const benchmarks: readonly Benchmark[] = [
   queue,
   logTail,
   stepLogs,
+  imageSize,
+  firstRequest,
 ];
 
 const usage = `bench: how fast and how large, each figure as a ratio to something that is not ours
@@ -54,7 +58,8 @@ function readArguments() {
 const progress = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 async function run(benchmark: Benchmark, commit: string): Promise<void> {
-  const { name, summary, runs, unavailable } = benchmark;
+  const { name, summary, runs } = benchmark;
+  const unavailable = await benchmark.unavailable?.();
   if (unavailable !== undefined) return void progress(`${name} left out: ${unavailable}`);
   progress(`${name}: preparing`);
   const machine = describeMachine();

@@ -12,7 +12,7 @@ export const memory: Benchmark = {
     "Resident memory at rest in MiB, in all and anonymous (what no other process shares): after tools/list, and after a first get_project; against node -e 'setInterval(()=>{},1e9)'.",
   runs: 20,
   warmUp: 1,
-  unavailable: process.platform === "linux" ? undefined : "only Linux tells what is resident",
+  unavailable: async () => (process.platform === "linux" ? undefined : "only Linux tells what is resident"),
   async prepare() {
     const bundle = await serverBundle("platform-core");
     const platform = await startPlatformWithProject();

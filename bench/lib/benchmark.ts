@@ -23,6 +23,6 @@ export interface Benchmark {
   /** Runs of each before them that do not. */
   readonly warmUp: number;
   /** Why it cannot run on this machine, if it cannot. */
-  readonly unavailable?: string | undefined;
+  readonly unavailable?: () => Promise<string | undefined>;
   prepare(): Promise<Comparison>;
 }

@@ -11,10 +11,13 @@ export interface Engine {
   readonly docker: string;
 }
 
-/** The engine that this machine has already; undefined when there is none that answers. */
+/** The engine that this machine has already; undefined when there is none that answers, to a client with BuildKit. */
 export async function knownEngine(): Promise<Engine | undefined> {
+  const env = { ...process.env, DOCKER_BUILDKIT: "1" };
   for (const docker of ["docker", "/usr/bin/docker"]) {
-    if (await succeeds(docker, ["info"])) return { env: { ...process.env, DOCKER_BUILDKIT: "1" }, docker };
+    // Without BuildKit, a client does not even show the help.
+    if ((await succeeds(docker, ["info"])) && (await succeeds(docker, ["build", "--help"], env)))
+      return { env, docker };
   }
   return undefined;
 }
