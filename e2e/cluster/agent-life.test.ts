@@ -75,7 +75,8 @@ async function cleared(session: string): Promise<void> {
   }
 }
 
-describe.concurrent("the end of a session", () => {
+// Longer than the minute in which a registry is asked again, on a busy node.
+describe.concurrent("the end of a session", { timeout: 400_000 }, () => {
   test("stopped, it has saved its work, and what it said last is in its output", async () => {
     const { id } = await sessions.start({ prompt: "be-stopped" });
     await askedFor(slow).promise;
