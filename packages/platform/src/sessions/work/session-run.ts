@@ -1,25 +1,17 @@
 import type { Claim } from "../../db/claims.ts";
-import { agentLogRef } from "../../pipelines/logs/log-ref.ts";
-import type { LogWriter } from "../../pipelines/logs/log-writer.ts";
 import { Problem } from "../../problem.ts";
-import type { AgentExit, RunningAgent } from "../../runtime/agent.ts";
+import type { RunningAgent } from "../../runtime/agent.ts";
 import { StartError } from "../../runtime/runtime.ts";
 import { UnreadableSecretError } from "../../secrets/unreadable-secret-error.ts";
 import type { ClaimedRun } from "../../workers/claimed-run.ts";
-import { persist } from "../../workers/persist.ts";
 import { RunControl } from "../../workers/run-control.ts";
-import type { SessionOutcome } from "../end-session.ts";
-import { dropClaim } from "./drop-claim.ts";
-import { lastTextOf } from "./last-text.ts";
-import { failedToStart, lost, outcomeOf, type StopCause, stoppedBefore } from "./outcome.ts";
-import { OutputRecorder, type Progress } from "./output-recorder.ts";
+import { failedToStart, lost, type StopCause, stoppedBefore } from "./outcome.ts";
+import type { OutputRecorder } from "./output-recorder.ts";
 import { hiddenFromResumed, prepareAgent } from "./prepare-agent.ts";
 import { readSession, type SessionWork, type Wish } from "./read-session.ts";
-import { recordEnd, recordProgress, recordStart } from "./record-session.ts";
+import { recordStart } from "./record-session.ts";
+import { type Result, SessionRecord } from "./session-record.ts";
 import type { SessionServices } from "./session-services.ts";
-
-/** What becomes of a session under a claim: it ends, waits again, or goes on without this platform. */
-type Result = SessionOutcome | "failed to start" | "given back" | "let go";
 
 interface FollowedAgent {
   readonly running: RunningAgent;
@@ -33,8 +25,7 @@ export class SessionRun implements ClaimedRun {
   heldUntil: number;
   readonly #services: SessionServices;
   readonly #control = new RunControl<StopCause | "unleased", RunningAgent>();
-  /** Aborted when nothing more is to be recorded. */
-  readonly #silence = new AbortController();
+  readonly #record: SessionRecord;
   readonly #letGo = Promise.withResolvers<"let go">();
   #isClosing = false;
   #hasExited = false;
@@ -42,18 +33,16 @@ export class SessionRun implements ClaimedRun {
   #isLetGo = false;
   /** Whether it was noted that the agent starts: from then on it is not given back. */
   #hasBegun = false;
-  #recorder: OutputRecorder | undefined;
-  /** What the agent had told an earlier platform. */
-  #earlierTurns: number | null = null;
   #killTimer: NodeJS.Timeout | undefined;
 
   constructor(services: SessionServices, claim: Claim, heldUntil: number) {
     this.#services = services;
     this.claim = claim;
     this.heldUntil = heldUntil;
+    this.#record = new SessionRecord(services, claim, () => this.abandon());
     this.over = this.#live().catch((error: unknown) => {
       // The claim runs out, and somebody sees that.
-      if (!this.#silence.signal.aborted) this.#tell("error", error, "a session was given up");
+      if (!this.#record.isSilent) this.#record.tell("error", error, "a session was given up");
     });
   }
 
@@ -82,7 +71,7 @@ export class SessionRun implements ClaimedRun {
   }
 
   abandon(): void {
-    this.#silence.abort();
+    this.#record.silence();
     // Unless there is no time left, it is waited for.
     if (this.#isAboutToRun && !this.#isClosing) return;
     if (!this.#letGoOf()) this.#control.kill("unleased");
@@ -111,11 +100,11 @@ export class SessionRun implements ClaimedRun {
   async #live(): Promise<void> {
     const { db, claims } = this.#services;
     try {
-      const work = await this.#persist(() => readSession(db, claims, this.claim));
-      await this.#conclude(work === undefined ? "given back" : await this.#perform(work));
+      const work = await this.#record.persist(() => readSession(db, claims, this.claim));
+      await this.#record.conclude(work === undefined ? "given back" : await this.#perform(work));
     } finally {
       clearTimeout(this.#killTimer);
-      await this.#recorder?.close();
+      await this.#record.close();
       if (!this.#isLetGo) await this.#control.dispose();
     }
   }
@@ -126,14 +115,14 @@ export class SessionRun implements ClaimedRun {
       if (followed === undefined) return lost(work.id, null);
       const { running, recorder } = followed;
       this.#control.take(running);
-      if (this.#silence.signal.aborted) this.abandon();
+      if (this.#record.isSilent) this.abandon();
       else if (this.#isClosing) this.#leave();
       const exit = await Promise.race([running.exited, this.#letGo.promise]);
       if (exit === "let go") return exit;
       this.#hasExited = true;
-      return await this.#outcome(work, exit, recorder);
+      return await this.#record.outcome(work, { exit, cause: this.#cause, recorder });
     } catch (error) {
-      if (this.#silence.signal.aborted) throw error;
+      if (this.#record.isSilent) throw error;
       return this.#failure(error);
     }
   }
@@ -143,7 +132,7 @@ export class SessionRun implements ClaimedRun {
     const { signal } = this.#control;
     const prepared = await prepareAgent(this.#services, this.claim, work);
     if (prepared === undefined) throw new Error("the claim was lost");
-    const recorder = this.#record(prepared.hidden, 0);
+    const recorder = this.#record.listen(prepared.hidden, { log_bytes: 0, turns: null });
     const events = { output: recorder.take, starting: (name: string | null) => this.#starting(name) };
     return { running: await runtime.startAgent(prepared.plan, events, signal), recorder };
   }
@@ -151,7 +140,7 @@ export class SessionRun implements ClaimedRun {
   async #starting(podName: string | null): Promise<void> {
     const { db } = this.#services;
     const { signal } = this.#control;
-    this.#hasBegun = await this.#persist(() => recordStart(db, this.#held, { podName, signal }), signal);
+    this.#hasBegun = await this.#record.persist(() => recordStart(db, this.#record.held, { podName, signal }), signal);
     if (this.#hasBegun) return;
     // Somebody has asked for that, or it is somebody else's; the end will tell.
     this.#control.stop("stopped");
@@ -160,109 +149,31 @@ export class SessionRun implements ClaimedRun {
 
   async #resume(work: SessionWork): Promise<FollowedAgent | undefined> {
     this.#hasBegun = true;
-    this.#earlierTurns = work.turns;
     const { runtime } = this.#services;
-    const hidden = await this.#persist(() => hiddenFromResumed(this.#services, work).catch(explained));
+    const hidden = await this.#record.persist(() => hiddenFromResumed(this.#services, work).catch(explained));
     if (hidden instanceof Error) throw hidden;
-    const recorder = this.#record(hidden, work.log_bytes);
+    const recorder = this.#record.listen(hidden, work);
     const events = { output: recorder.take, starting: async () => {} };
     const started = { sessionId: work.id, cursor: work.output_cursor };
     // As long as nobody knows what became of it, it may go on.
-    const running = await this.#persist(() => runtime.resumeAgent(started, events));
+    const running = await this.#record.persist(() => runtime.resumeAgent(started, events));
     return running && { running, recorder };
   }
 
-  /** Keeps what is printed, and goes on in the log after that many bytes. */
-  #record(hidden: readonly string[], logBytes: number): OutputRecorder {
-    const recorder: OutputRecorder = new OutputRecorder({
-      openLog: () => this.#openLog(logBytes),
-      hidden,
-      keep: (progress) => this.#keep(recorder, progress),
-    });
-    this.#recorder = recorder;
-    return recorder;
-  }
-
-  async #openLog(size: number): Promise<LogWriter | undefined> {
-    const { logs, maxLogBytes } = this.#services;
-    try {
-      // Nothing is hidden by the log itself: what it gets is for others, too.
-      return await logs.resume(agentLogRef(this.claim.id), { size }, { secrets: [], maxBytes: maxLogBytes });
-    } catch (error) {
-      this.#tell("error", error, "the log of a session could not be opened");
-      return undefined;
-    }
-  }
-
-  async #keep({ output }: OutputRecorder, progress: Progress): Promise<void> {
-    const { costUsd, costTokens } = output;
-    const learnt = { ...progress, turns: this.#turns(output), costUsd, costTokens };
-    if (await this.#persist(() => recordProgress(this.#services.db, this.#held, learnt))) return;
-    this.abandon();
-    throw new Error("the claim was lost");
-  }
-
-  /** Null when nobody has told. */
-  #turns({ turns }: OutputRecorder["output"]): number | null {
-    return turns === null ? this.#earlierTurns : turns + (this.#earlierTurns ?? 0);
-  }
-
-  async #outcome(work: SessionWork, exit: AgentExit, recorder: OutputRecorder): Promise<SessionOutcome> {
-    await recorder.drain();
-    const { db } = this.#services;
+  /** Why it was asked to end, as far as others are concerned. */
+  get #cause(): StopCause | undefined {
     const { cause } = this.#control;
-    return outcomeOf({
-      exit,
-      cause: cause === "unleased" ? undefined : cause,
-      output: recorder.output,
-      turns: this.#turns(recorder.output),
-      tail: recorder.tail,
-      lastText: await this.#persist(() => lastTextOf(db, work.id)),
-      branch: work.branch,
-      sessionId: work.id,
-    });
+    return cause === "unleased" ? undefined : cause;
   }
 
   /** What becomes of a session that could not be started, or not be taken over. */
   #failure(error: unknown): Result {
     const { cause } = this.#control;
     if (cause === "closing" && !this.#hasBegun) return "given back";
-    if (cause !== undefined) return stoppedBefore(cause === "unleased" ? "closing" : cause);
+    if (cause !== undefined) return stoppedBefore(this.#cause ?? "closing");
     if (isExplained(error)) return failedToStart(error.message);
-    this.#tell("error", error, "starting a session");
+    this.#record.tell("error", error, "starting a session");
     return this.#hasBegun ? failedToStart("an error of the platform, which its log tells of") : "failed to start";
-  }
-
-  /** Records what became of the session, and gives up the claim. */
-  async #conclude(result: Result): Promise<void> {
-    const { db, claims } = this.#services;
-    if (result === "let go") {
-      await this.#recorder?.finish();
-      await this.#persist(() => claims.abandon(db, this.claim));
-    } else if (typeof result === "string") {
-      const guard = claims.held(this.claim);
-      const why = "each time, the platform could not prepare it";
-      await this.#persist(() => dropClaim(db, { guard, isFault: result === "failed to start", why }));
-    } else {
-      const { status, message } = result;
-      await this.#recorder?.finish(...(status === "completed" || message === null ? [] : [message]));
-      const lastMessage = this.#recorder?.output.runner?.messages;
-      await this.#persist(() => recordEnd(db, this.#held, { outcome: result, lastMessage }));
-    }
-  }
-
-  get #held() {
-    return { claims: this.#services.claims, claim: this.claim };
-  }
-
-  async #persist<T>(work: () => Promise<T>, stop?: AbortSignal): Promise<T> {
-    const signals = [this.#silence.signal, ...(stop === undefined ? [] : [stop])];
-    const onError = (error: unknown) => this.#tell("warn", error, "the state of a session could not be recorded yet");
-    return await persist(work, { signal: AbortSignal.any(signals), onError });
-  }
-
-  #tell(level: "warn" | "error", error: unknown, what: string): void {
-    this.#services.logger[level]({ err: error, session: this.claim.id }, what);
   }
 }
 

@@ -1,0 +1,129 @@
+import type { Claim } from "../../db/claims.ts";
+import { agentLogRef } from "../../pipelines/logs/log-ref.ts";
+import type { LogWriter } from "../../pipelines/logs/log-writer.ts";
+import type { AgentExit } from "../../runtime/agent.ts";
+import { persist } from "../../workers/persist.ts";
+import type { SessionOutcome } from "../end-session.ts";
+import { dropClaim } from "./drop-claim.ts";
+import { lastTextOf } from "./last-text.ts";
+import { outcomeOf, type StopCause } from "./outcome.ts";
+import { OutputRecorder, type Progress } from "./output-recorder.ts";
+import type { SessionWork } from "./read-session.ts";
+import { recordEnd, recordProgress } from "./record-session.ts";
+import type { SessionServices } from "./session-services.ts";
+
+/** What becomes of a session under a claim: it ends, waits again, or goes on without this platform. */
+export type Result = SessionOutcome | "failed to start" | "given back" | "let go";
+
+/** What an earlier platform has kept of a session's output: bytes of the log, and what the agent had told by then. */
+type Earlier = Pick<SessionWork, "log_bytes" | "turns">;
+
+/** What is kept of a session under a claim, however long the database is away, until it is to be silent. */
+export class SessionRecord {
+  readonly held: Pick<SessionServices, "claims"> & { readonly claim: Claim };
+  readonly #services: SessionServices;
+  readonly #onLost: () => void;
+  readonly #silence = new AbortController();
+  #recorder: OutputRecorder | undefined;
+  #earlierTurns: number | null = null;
+
+  /** @param onLost called when it turns out that the claim is not held any more */
+  constructor(services: SessionServices, claim: Claim, onLost: () => void) {
+    this.#services = services;
+    this.held = { claims: services.claims, claim };
+    this.#onLost = onLost;
+  }
+
+  /** Keeps nothing more: whatever it is doing rejects. */
+  silence(): void {
+    this.#silence.abort();
+  }
+
+  get isSilent(): boolean {
+    return this.#silence.signal.aborted;
+  }
+
+  /** Does something until it succeeds. @throws the reason of `stop`, or when it is silent */
+  async persist<T>(work: () => Promise<T>, stop?: AbortSignal): Promise<T> {
+    const signals = [this.#silence.signal, ...(stop === undefined ? [] : [stop])];
+    const onError = (error: unknown) => this.tell("warn", error, "the state of a session could not be recorded yet");
+    return await persist(work, { signal: AbortSignal.any(signals), onError });
+  }
+
+  tell(level: "warn" | "error", error: unknown, what: string): void {
+    this.#services.logger[level]({ err: error, session: this.held.claim.id }, what);
+  }
+
+  /** Begins to keep what is printed, without these values. */
+  listen(hidden: readonly string[], earlier: Earlier): OutputRecorder {
+    const recorder: OutputRecorder = new OutputRecorder({
+      openLog: () => this.#openLog(earlier.log_bytes),
+      hidden,
+      keep: (progress) => this.#keep(recorder, progress),
+    });
+    this.#recorder = recorder;
+    this.#earlierTurns = earlier.turns;
+    return recorder;
+  }
+
+  /** How a session ended whose agent has ended, once all that it printed is read. */
+  async outcome(
+    work: SessionWork,
+    agent: { readonly exit: AgentExit; readonly cause: StopCause | undefined; readonly recorder: OutputRecorder },
+  ): Promise<SessionOutcome> {
+    const { exit, cause, recorder } = agent;
+    await recorder.drain();
+    const { output, tail } = recorder;
+    const lastText = await this.persist(() => lastTextOf(this.#services.db, work.id));
+    const { branch, id: sessionId } = work;
+    return outcomeOf({ exit, cause, output, turns: this.#turns(output), tail, lastText, branch, sessionId });
+  }
+
+  /** Records what became of the session, and gives up the claim. */
+  async conclude(result: Result): Promise<void> {
+    const { db, claims } = this.#services;
+    const { claim } = this.held;
+    if (result === "let go") {
+      await this.#recorder?.finish();
+      await this.persist(() => claims.abandon(db, claim));
+    } else if (typeof result === "string") {
+      const guard = claims.held(claim);
+      const why = "each time, the platform could not prepare it";
+      await this.persist(() => dropClaim(db, { guard, isFault: result === "failed to start", why }));
+    } else {
+      const { status, message } = result;
+      await this.#recorder?.finish(...(status === "completed" || message === null ? [] : [message]));
+      const lastMessage = this.#recorder?.output.runner?.messages;
+      await this.persist(() => recordEnd(db, this.held, { outcome: result, lastMessage }));
+    }
+  }
+
+  /** Closes the log, whatever has been kept by now. */
+  async close(): Promise<void> {
+    await this.#recorder?.close();
+  }
+
+  async #openLog(size: number): Promise<LogWriter | undefined> {
+    const { logs, maxLogBytes } = this.#services;
+    try {
+      // Nothing is hidden by the log itself: what it gets is for others, too.
+      return await logs.resume(agentLogRef(this.held.claim.id), { size }, { secrets: [], maxBytes: maxLogBytes });
+    } catch (error) {
+      this.tell("error", error, "the log of a session could not be opened");
+      return undefined;
+    }
+  }
+
+  async #keep({ output }: OutputRecorder, progress: Progress): Promise<void> {
+    const { costUsd, costTokens } = output;
+    const learnt = { ...progress, turns: this.#turns(output), costUsd, costTokens };
+    if (await this.persist(() => recordProgress(this.#services.db, this.held, learnt))) return;
+    this.#onLost();
+    throw new Error("the claim was lost");
+  }
+
+  /** Null when nobody has told. */
+  #turns({ turns }: OutputRecorder["output"]): number | null {
+    return turns === null ? this.#earlierTurns : turns + (this.#earlierTurns ?? 0);
+  }
+}
