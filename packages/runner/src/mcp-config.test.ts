@@ -72,6 +72,7 @@ test("a server's entry runs its bundle and refers to what it needs by name", () 
       "env": {
         "HTTPS_PROXY": "\${HTTPS_PROXY:-}",
         "HTTP_PROXY": "\${HTTP_PROXY:-}",
+        "NODE_COMPILE_CACHE": "\${NODE_COMPILE_CACHE:-}",
         "NODE_EXTRA_CA_CERTS": "\${NODE_EXTRA_CA_CERTS:-}",
         "NO_PROXY": "\${NO_PROXY:-}",
         "PLATFORM_API_TOKEN": "\${PLATFORM_API_TOKEN:-}",

@@ -48,6 +48,7 @@ const serverVariables = [
   "https_proxy",
   "no_proxy",
   "NODE_EXTRA_CA_CERTS",
+  "NODE_COMPILE_CACHE",
 ] as const;
 
 /** The name by which a host knows the server of a domain. */
