@@ -24,7 +24,14 @@ export async function createRuntime({ config, db, logger, url, lease }: RuntimeO
   if (kubernetes !== undefined) {
     const { createKubernetesRuntime } = await import("./kubernetes/kubernetes-runtime.ts");
     const { id } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow();
-    return await createKubernetesRuntime({ ...kubernetes, agentImage, installation: id, logger });
+    return await createKubernetesRuntime({
+      ...kubernetes,
+      agentImage,
+      installation: id,
+      dataDirectory,
+      databaseUrl,
+      logger,
+    });
   }
   // What its platform does not show alive ends before its claim expires and another platform acts on that.
   const watchSeconds = (lease * 2) / 3 / 1000;

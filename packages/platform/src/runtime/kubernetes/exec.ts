@@ -122,7 +122,7 @@ async function feed(socket: WebSocket, stdin: AsyncIterable<Uint8Array>): Promis
   for await (const chunk of stdin) {
     if (socket.readyState !== socket.OPEN) return;
     const sent = new Promise<void>((resolve, reject) =>
-      socket.send(Buffer.concat([name, chunk]), (error) => (error ? reject(error) : resolve())),
+      socket.send(Buffer.concat([name, chunk]), (error) => (error ? reject(kubeErrorOf(error)) : resolve())),
     );
     await Promise.race([sent, closed]);
   }

@@ -38,9 +38,10 @@ export async function followLog(client: KubeClient, log: FollowedLog): Promise<b
   const { signal } = log;
   const position = new LogPosition(log.cursor);
   let endedAt: number | undefined;
-  const ended = log.ended.then(() => {
+  const noteEnd = () => {
     endedAt = performance.now();
-  });
+  };
+  const ended = log.ended.then(noteEnd, noteEnd);
   for (let failures = 0; ; ) {
     signal.throwIfAborted();
     const isLast = endedAt !== undefined;

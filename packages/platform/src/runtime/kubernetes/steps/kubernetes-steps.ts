@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { checkVariables } from "../../check-variables.ts";
@@ -28,6 +27,8 @@ export interface KubernetesStepsOptions extends Pick<KubernetesConfig, "stepReso
   readonly installation: string;
   /** The runner's image. */
   readonly agentImage: string;
+  /** This process's own, for work trees on their way. */
+  readonly directory: string;
   readonly logger: Pick<Logger, "warn">;
 }
 
@@ -45,7 +46,8 @@ export function createKubernetesSteps(
     describe: ({ image }) => [`Runs in a pod of the cluster, in the image ${image}.`],
     async startStep(plan, events, signal) {
       signal.throwIfAborted();
-      const directory = await mkdtemp(join(tmpdir(), "platform-step-"));
+      await mkdir(options.directory, { recursive: true, mode: 0o700 });
+      const directory = await mkdtemp(join(options.directory, "step-"));
       try {
         return await startStep(options, { plan, events, signal, directory });
       } finally {
@@ -88,6 +90,8 @@ async function startStep(options: KubernetesStepsOptions, step: StepToStart): Pr
     },
   };
   const making = makeTree(tree, plan, AbortSignal.any([signal, failed.signal]));
+  // It is awaited once there is a pod.
+  making.catch(() => {});
   try {
     const pod = podIdOf(
       await starting("The step's pod cannot be created", () =>

@@ -9,9 +9,6 @@ import { backOff } from "../retry.ts";
 import { programCommand } from "./pod-programs.ts";
 import { containers, places } from "./step-pod.ts";
 
-/** Milliseconds in which a container that may end should have. */
-const patience = 10_000;
-
 /** How often sending is begun anew when the connection is lost. */
 const attempts = 5;
 
@@ -24,6 +21,8 @@ interface SendOptions {
   /** Awaited once all is there, before the step may begin; when it rejects, that does not happen. */
   readonly starting: () => Promise<void>;
   readonly signal: AbortSignal;
+  /** Milliseconds in which a container that may end should have; 10,000. */
+  readonly endPatience?: number;
 }
 
 /**
@@ -33,7 +32,7 @@ interface SendOptions {
  * @throws StartError, what `starting` rejected with, and the signal's reason
  */
 export async function sendTree(client: KubeClient, options: SendOptions): Promise<bigint> {
-  const { watch, signal } = options;
+  const { watch, signal, endPatience = 10_000 } = options;
   let begun: bigint | undefined;
   let started: Promise<void> | undefined;
   const starting = (time: bigint) => {
@@ -52,7 +51,7 @@ export async function sendTree(client: KubeClient, options: SendOptions): Promis
       }
     }
     // Whether it may begin is known by the container that waited for that: the word of it can be lost.
-    if (begun !== undefined && (await hasEnded(watch, signal))) return begun;
+    if (begun !== undefined && (await hasEnded(watch, endPatience, signal))) return begun;
     await delay(backOff(attempt), undefined, { signal }).catch(() => {});
   }
 }
@@ -63,8 +62,10 @@ interface OneAttempt extends Pick<SendOptions, "pod" | "tree" | "signal"> {
 
 async function send(client: KubeClient, { pod, tree, starting, signal }: OneAttempt): Promise<void> {
   const begin = Promise.withResolvers<void>();
+  // What sends may have ended before it came to waiting for that.
+  begin.promise.catch(() => {});
   const command = programCommand(places.root);
-  const stdin = frames(createTar(tree), begin.promise);
+  const stdin = frames(tree, begin.promise);
   const execution = await startCommand(client, { pod, container: containers.prepare, command, stdin }, signal);
   let said = "";
   try {
@@ -85,7 +86,8 @@ async function send(client: KubeClient, { pod, tree, starting, signal }: OneAtte
 }
 
 /** As the program that receives it reads them. */
-async function* frames(archive: AsyncIterable<Buffer>, begin: Promise<void>): AsyncGenerator<Buffer> {
+async function* frames(tree: string, begin: Promise<void>): AsyncGenerator<Buffer> {
+  const archive: AsyncIterable<Buffer> = createTar(tree);
   for await (const chunk of archive) {
     yield headerOf(chunk.length);
     yield chunk;
@@ -101,7 +103,7 @@ function headerOf(length: number): Buffer {
   return header;
 }
 
-async function hasEnded(watch: ContainerWatch, signal: AbortSignal): Promise<boolean> {
+async function hasEnded(watch: ContainerWatch, patience: number, signal: AbortSignal): Promise<boolean> {
   const limit = new AbortController();
   const tooLong = delay(patience, undefined, { signal: AbortSignal.any([signal, limit.signal]) }).catch(() => {});
   const end = await Promise.race([watch.ended(containers.prepare), tooLong]);
