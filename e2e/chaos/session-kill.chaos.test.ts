@@ -7,6 +7,7 @@ import { build } from "../../scripts/lib/build/build.ts";
 import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { GitUser } from "../lib/git-user.ts";
 import { ProjectSessions } from "../lib/project-sessions.ts";
+import { noIdentities, remainingIdentities } from "../lib/remaining-identities.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
 import { writeShellAgent } from "../lib/shell-agent.ts";
 
@@ -66,36 +67,6 @@ async function processesOf(ids: readonly string[]): Promise<readonly string[]> {
   return found;
 }
 
-/** What is left of the identities of sessions that have ended. */
-async function remainingIdentities(): Promise<unknown> {
-  return await platform.look(async (db) => {
-    const ended = db
-      .selectFrom("agent_sessions")
-      .where("status", "not in", ["pending", "running"])
-      .select("agent_user_id");
-    const users = await db
-      .selectFrom("users")
-      .where("id", "in", ended)
-      .where("is_active", "=", true)
-      .select("name")
-      .execute();
-    const tokens = await db.selectFrom("api_tokens").where("user_id", "in", ended).select("name").execute();
-    const loans = await db
-      .selectFrom("delegations")
-      .where("delegate_id", "in", ended)
-      .where("revoked_at", "is", null)
-      .select("id")
-      .execute();
-    const claims = await db
-      .selectFrom("agent_sessions")
-      .where("status", "not in", ["pending", "running"])
-      .where("claimed_by", "is not", null)
-      .select("id")
-      .execute();
-    return { users, tokens, loans, claims };
-  });
-}
-
 test.runIf(process.platform === "linux")(
   `kill -9 under sessions: each ends, once, and leaves nothing (CHAOS_SEED=${seed}, ${rounds} rounds)`,
   { timeout: 120_000 + rounds * 60_000 },
@@ -141,7 +112,7 @@ test.runIf(process.platform === "linux")(
     }
     // What it was doing last is over with the removal of what the last sessions left.
     await expect.poll(() => processesOf(ids), { timeout: 30_000 }).toEqual([]);
-    expect(await remainingIdentities()).toEqual({ users: [], tokens: [], loans: [], claims: [] });
+    expect(await remainingIdentities(platform)).toEqual(noIdentities);
     const starts = (await readFile(trace, "utf8")).split("\n").filter((line) => line.endsWith(" start"));
     expect(new Set(starts).size).toBe(starts.length);
     const events = await Promise.all(ids.map((id) => sessions.events(id)));

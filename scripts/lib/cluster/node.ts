@@ -89,5 +89,7 @@ async function kubeletConfiguration(controlGroup: string): Promise<object> {
     nodeStatusUpdateFrequency: "1s",
     syncFrequency: "5s",
     serializeImagePulls: false,
+    // All of them: they are looked at for what must not be in them.
+    eventRecordQPS: 0,
   };
 }
