@@ -23,7 +23,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "session-chaos-"));
   trace = join(directory, "trace");
   const programs = join(directory, "bin");
-  await writeShellAgent(programs, trace);
+  await writeShellAgent(programs, trace, 10);
   await build();
   platform = await startPushedPlatform({
     PATH: `${programs}:${process.env.PATH}`,

@@ -1,15 +1,12 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** How often the stand-in for Claude Code says and changes something, each after 0.15 s. */
-export const ticks = 10;
-
 /**
- * Makes a program `claude` in a directory: in the place of Claude Code, it says and does something for a second or two,
- * and notes in the file `trace` that it starts and ends. Who follows the session sees `tick 1` and so on; `work.txt` gets a
- * line for each.
+ * Makes a program `claude` in a directory: in the place of Claude Code, it says and changes something so many times, each
+ * after 0.15 s, and notes in the file `trace` that it starts and ends. Who follows the session sees `tick 1` and so on;
+ * `work.txt` gets a line for each.
  */
-export async function writeShellAgent(programs: string, trace: string): Promise<void> {
+export async function writeShellAgent(programs: string, trace: string, ticks: number): Promise<void> {
   const says = (text: string) => `{"type":"assistant","message":{"content":[{"type":"text","text":"${text}"}]}}`;
   const script = `#!/bin/sh
 echo "$SESSION_ID start" >> '${trace}'

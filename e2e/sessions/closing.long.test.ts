@@ -12,7 +12,7 @@ import { writeShellAgent } from "../lib/shell-agent.ts";
 test("a platform that is stopped lets the agents on its machine push their work first", async () => {
   const directory = await mkdtemp(join(tmpdir(), "closing-"));
   const programs = join(directory, "bin");
-  await writeShellAgent(programs, join(directory, "trace"));
+  await writeShellAgent(programs, join(directory, "trace"), 10_000);
   await build();
   await using platform = await startPushedPlatform({ PATH: `${programs}:${process.env.PATH}` });
   const project = await platform.addProject("closing");
