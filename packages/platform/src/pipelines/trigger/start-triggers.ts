@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
+import { Bell } from "../../bell.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Wakeups } from "../../db/wakeups.ts";
 import type { Repositories } from "../../git/repositories.ts";
-import { Bell } from "../../bell.ts";
 import { followRefUpdate } from "./follow-ref-update.ts";
 import { markProcessed, nextRefUpdate, passOver, putOff } from "./next-ref-update.ts";
 
