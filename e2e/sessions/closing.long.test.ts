@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { build } from "../../scripts/lib/build/build.ts";
 import { startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { GitUser } from "../lib/git-user.ts";
@@ -11,6 +11,7 @@ import { writeShellAgent } from "../lib/shell-agent.ts";
 
 test("a platform that is stopped lets the agents on its machine push their work first", async () => {
   const directory = await mkdtemp(join(tmpdir(), "closing-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
   const programs = join(directory, "bin");
   await writeShellAgent(programs, join(directory, "trace"), 10_000);
   await build();
@@ -30,5 +31,4 @@ test("a platform that is stopped lets the agents on its machine push their work 
   expect(session.commit_sha).toMatch(/^[0-9a-f]{40}$/);
   const { content } = JSON.parse(await sessions.request("GET", `blob?ref=${branch}&path=work.txt`));
   expect(content).toMatch(/^begun\nline 1\n/);
-  await rm(directory, { recursive: true });
 });
