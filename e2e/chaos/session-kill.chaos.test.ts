@@ -61,7 +61,7 @@ async function processesOf(ids: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-    if (!ids.some((id) => environment.includes(`SESSION_ID=${id}`))) continue;
+    if (!ids.some((id) => environment.includes(id))) continue;
     found.push((await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " "));
   }
   return found;
