@@ -62,7 +62,7 @@ test("an API server that goes away again and again costs a step nothing", { time
   const over = new AbortController();
   const breaking = (async () => {
     for (let round = 0; !over.signal.aborted; round++) {
-      await delay(1_000 + (round % 5) * 700, undefined, { signal: over.signal }).catch(() => {});
+      await delay(1_000 + (round % 5) * 1_500, undefined, { signal: over.signal }).catch(() => {});
       way.close();
       await delay(300 + (round % 3) * 900);
       way.open();

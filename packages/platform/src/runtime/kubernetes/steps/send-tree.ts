@@ -9,8 +9,8 @@ import { backOff } from "../retry.ts";
 import { programCommand } from "./pod-programs.ts";
 import { containers, places } from "./step-pod.ts";
 
-/** How often sending is begun anew when the connection is lost. */
-const attempts = 5;
+/** Milliseconds in which sending is begun anew when the connection is lost. */
+const limit = 5 * 60_000;
 
 interface SendOptions {
   /** The name of a pod that waits for its work tree. */
@@ -40,13 +40,14 @@ export async function sendTree(client: KubeClient, options: SendOptions): Promis
     started ??= options.starting();
     return started;
   };
+  const end = performance.now() + limit;
   for (let attempt = 1; ; attempt++) {
     try {
       await send(client, { ...options, starting });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof KubeError)) throw error;
-      if (!error.isTransient || attempt === attempts) {
+      if (!error.isTransient || performance.now() > end) {
         throw new StartError(`The work tree cannot be taken to the pod: ${error.message}`);
       }
     }
@@ -104,9 +105,9 @@ function headerOf(length: number): Buffer {
 }
 
 async function hasEnded(watch: ContainerWatch, patience: number, signal: AbortSignal): Promise<boolean> {
-  const limit = new AbortController();
-  const tooLong = delay(patience, undefined, { signal: AbortSignal.any([signal, limit.signal]) }).catch(() => {});
+  const known = new AbortController();
+  const tooLong = delay(patience, undefined, { signal: AbortSignal.any([signal, known.signal]) }).catch(() => {});
   const end = await Promise.race([watch.ended(containers.prepare), tooLong]);
-  limit.abort();
+  known.abort();
   return end !== undefined;
 }
