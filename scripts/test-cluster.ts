@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import type { Cluster } from "./lib/cluster/cluster.ts";
 import { kindCluster } from "./lib/cluster/kind-cluster.ts";
 import { namedCluster } from "./lib/cluster/named-cluster.ts";
-import { NotPossible } from "./lib/cluster/not-possible.ts";
 import { throwawayCluster } from "./lib/cluster/throwaway-cluster.ts";
 import { HostChanges } from "./lib/host/host-changes.ts";
+import { NotPossible } from "./lib/host/not-possible.ts";
 import { show } from "./lib/image/host.ts";
 
 const usage = `test:cluster: runs what needs a Kubernetes cluster on a real one

@@ -1,5 +1,5 @@
 import { access, readFile } from "node:fs/promises";
-import { NotPossible } from "./not-possible.ts";
+import { NotPossible } from "../host/not-possible.ts";
 
 /**
  * Whether this machine can raise a cluster, as far as that can be told beforehand.

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostChanges } from "../host/host-changes.ts";
+import { NotPossible } from "../host/not-possible.ts";
 import { knownEngine } from "../image/engine.ts";
 import { read, show } from "../image/host.ts";
 import type { Cluster } from "./cluster.ts";
 import { buildImages } from "./images.ts";
-import { NotPossible } from "./not-possible.ts";
 
 /** A cluster that kind has made in this machine's container engine, with the images of this work tree loaded into it. */
 export async function kindCluster(name: string, changes: HostChanges, say: (line: string) => void): Promise<Cluster> {

@@ -1,8 +1,8 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { NotPossible } from "../host/not-possible.ts";
 import { debianMirror } from "../image/debian-mirror.ts";
 import { installPrograms, read, show } from "../image/host.ts";
-import { NotPossible } from "./not-possible.ts";
 
 /** Debian's source package of Kubernetes: the whole tree, with all that it is built from. */
 export interface KubernetesSource {

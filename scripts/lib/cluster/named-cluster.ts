@@ -1,5 +1,5 @@
+import { NotPossible } from "../host/not-possible.ts";
 import type { Cluster } from "./cluster.ts";
-import { NotPossible } from "./not-possible.ts";
 
 /**
  * The cluster that `KUBECONFIG` names, if the environment says, too, that it is for tests: by naming the images that were

@@ -1,3 +1,4 @@
+import { NotPossible } from "../host/not-possible.ts";
 import { debianMirror } from "./debian-mirror.ts";
 import { installPrograms, show } from "./host.ts";
 
@@ -10,10 +11,10 @@ interface RootOptions {
   readonly target: string;
 }
 
-/** Makes a root file system from Debian's packages. @throws where there is no Debian mirror, or nothing can be installed */
+/** Makes a root file system from Debian's packages. @throws NotPossible where there is no Debian mirror, or nothing can be installed */
 export async function debianRoot({ suite, packages, target }: RootOptions): Promise<void> {
   const mirror = await debianMirror();
-  if (mirror === undefined) throw new Error("this machine's apt names no Debian mirror in debian.sources");
+  if (mirror === undefined) throw new NotPossible("this machine's apt names no Debian mirror in debian.sources");
   await installPrograms({ mmdebstrap: "mmdebstrap" });
   const include = packages.map((name) => `--include=${name}`);
   await show("mmdebstrap", ["--quiet", "--variant=minbase", ...include, suite, target, mirror]);

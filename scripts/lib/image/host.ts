@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
+import { NotPossible } from "../host/not-possible.ts";
 
 const execute = promisify(execFile);
 
@@ -31,14 +32,20 @@ export function show(program: string, args: readonly string[], env: NodeJS.Proce
   return promise;
 }
 
-/** Installs Debian packages that provide programs, unless they are there. @throws when this host has no apt, or is not ours */
+/** Installs Debian packages that provide programs, unless they are there. @throws NotPossible when that cannot be done here */
 export async function installPrograms(packages: Readonly<Record<string, string>>): Promise<void> {
   const missing: string[] = [];
   for (const [program, name] of Object.entries(packages)) {
     if (!(await succeeds("sh", ["-c", `command -v ${program}`]))) missing.push(name);
   }
   if (missing.length === 0) return;
+  const names = missing.join(", ");
+  if (process.getuid?.() !== 0) throw new NotPossible(`${names} would have to be installed, which only root can`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await show("apt-get", ["update", "--quiet=2"], env);
-  await show("apt-get", ["install", "--yes", "--quiet=2", "--no-install-recommends", ...missing], env);
+  try {
+    await show("apt-get", ["update", "--quiet=2"], env);
+    await show("apt-get", ["install", "--yes", "--quiet=2", "--no-install-recommends", ...missing], env);
+  } catch (error) {
+    throw new NotPossible(`${names} cannot be installed: ${error instanceof Error ? error.message : error}`);
+  }
 }
