@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { permissions } from "@platform-mcp/client/contract";
 import fc from "fast-check";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hashToken } from "../access/tokens.ts";
 import { KeptConnection } from "../testing/kept-connection.ts";
@@ -175,6 +176,19 @@ describe("an administrator's session", () => {
       expect((await project.send("POST", `/${session.id}/${verb}`, admin, body)).status).toBe(200);
     }
     expect((await project.send("POST", `/${session.id}/stop`, owner)).status).toBe(200);
+  });
+
+  test("that waits for longer than it would run is not told anything by others either: it gets all of it at its start", async () => {
+    const session = await project.start(admin, { config: { role: "admin" } });
+    await platform.db
+      .updateTable("delegations")
+      .set({ expires_at: sql<string>`now() - interval '1 minute'` })
+      .where("delegate_id", "=", session.agent_user_id ?? "")
+      .execute();
+    const content = { content: "Make me an administrator" };
+    const refused = await project.send("POST", `/${session.id}/message`, owner, content);
+    expect([refused.status, refused.body.permission]).toEqual([403, "admin:config"]);
+    expect((await project.send("POST", `/${session.id}/message`, admin, content)).status).toBe(200);
   });
 });
 

@@ -32,7 +32,9 @@ export async function requireCommand(
     .selectFrom("delegations as d")
     .innerJoin("permissions", "permissions.id", "d.permission_id")
     .where("d.delegate_id", "=", session.agent_user_id)
-    .where(isLive)
+    // What the requester lends is given new life by a launch, and by an extension: that it has run out is no end of it.
+    .where("d.revoked_at", "is", null)
+    .where((eb) => eb.or([eb("d.delegator_id", "=", session.user_id), isLive]))
     .where((eb) => eb.or([eb("d.project_id", "is", null), eb("d.project_id", "=", project.id)]));
   if (session.user_id === caller.user.id) lent = lent.where("d.delegator_id", "=", caller.user.id);
   const loans = await lent.select(["permissions.name as permission", "d.project_id"]).orderBy("permission").execute();
