@@ -4,6 +4,8 @@ import type { AgentSessionsTable } from "../db/schema.ts";
 
 export interface LockedSession extends Selectable<AgentSessionsTable> {
   readonly hasEnded: boolean;
+  /** Its time is over, for which it is being ended. */
+  readonly isOver: boolean;
 }
 
 /** A session's row, which nobody else changes until the transaction ends; undefined when there is none. */
@@ -13,6 +15,7 @@ export async function lockSession(db: Queryable, sessionId: string): Promise<Loc
     .where("id", "=", sessionId)
     .selectAll()
     .select(sql<boolean>`status not in ('pending', 'running')`.as("hasEnded"))
+    .select(sql<boolean>`coalesce(started_at is not null and expires_at <= now(), false)`.as("isOver"))
     .forUpdate()
     .executeTakeFirst();
 }

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { endSession } from "./end-session.ts";
@@ -214,6 +215,15 @@ describe("more time", () => {
     expect((await project.send("POST", `/${id}/extend`, developer, { minutes: 90 })).body.expires_at).toBeNull();
     expect((await project.send("POST", `/${id}/extend`, developer, { minutes: 30 })).status).toBe(200);
     expect(await rowOf(id)).toMatchObject({ deadline_minutes: 90 });
+  });
+
+  test("is not given to a session whose time is over, which is being ended for that", async () => {
+    const { id } = await project.start(developer);
+    await project.launch({ id });
+    const expires_at = sql<string>`now() - interval '1 second'`;
+    await platform.db.updateTable("agent_sessions").set({ expires_at }).where("id", "=", id).execute();
+    const { status, body } = await project.send("POST", `/${id}/extend`, developer, { minutes: 60 });
+    expect([status, body.error]).toEqual([400, "session not running"]);
   });
 });
 

@@ -79,8 +79,8 @@ async function lockSessionOf(db: Queryable, projectId: string, id: string): Prom
 }
 
 /** @throws Problem 400 for a session that has ended, or is about to */
-function requireRunning({ hasEnded, stop_requested_at }: LockedSession): void {
-  if (hasEnded || stop_requested_at !== null) throw new Problem(400, "session not running");
+function requireRunning({ hasEnded, isOver, stop_requested_at }: LockedSession): void {
+  if (hasEnded || isOver || stop_requested_at !== null) throw new Problem(400, "session not running");
 }
 
 function stopOf({ status, reason, stop_requested_at }: LockedSession) {
