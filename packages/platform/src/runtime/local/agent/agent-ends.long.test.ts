@@ -1,20 +1,9 @@
-import { readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../db/embedded/until.ts";
 import { processesIn } from "../marked-processes.ts";
 import { type LocalAgentsScene, openLocalAgents } from "../testing/local-agents.ts";
 
 const ended = (stage: string, exitCode: number | null) => ({ stage, kind: "exited", exitCode, message: null });
-
-/** Puts the file `go` into every work tree. */
-async function letGo({ dataDirectory }: LocalAgentsScene): Promise<void> {
-  const rooms = join(dataDirectory, "steps");
-  const [instance = ""] = await readdir(rooms);
-  for (const room of await readdir(join(rooms, instance))) {
-    await writeFile(join(rooms, instance, room, "tree", "go"), "").catch(() => {});
-  }
-}
 
 describe.each([
   ["in namespaces where they are possible", true],
@@ -35,7 +24,7 @@ describe.each([
     agent.stop();
     agent.stop();
     await until(() => agent.text("agent").includes("asked"), 10_000);
-    await letGo(agents);
+    await agents.letGo();
     expect(await agent.exited).toEqual(ended("agent", 9));
     expect(agent.text("agent")).toBe("run []\nasked to end\n");
     await agent.dispose();

@@ -92,6 +92,18 @@ describe.each([
     expect(await agents.left()).toEqual(["5f0c1c5e-0000-4000-8000-000000000001"]);
   });
 
+  test("has a place for such work as long as it runs, whatever is cleaned up meanwhile", async () => {
+    const agent = await agents.start({
+      sessionId: "cleaned-up",
+      environment: { RUN: 'until [ -e go ]; do sleep 0.02; done; ls -d "$RESCUE_DIR"' },
+    });
+    await agents.runtime.cleanUp();
+    await agents.letGo();
+    expect(await agent.exited).toEqual(ended("agent", 0));
+    await agent.dispose();
+    await agents.runtime.cleanUp();
+  });
+
   test("whose start is given up, or forbidden, leaves nothing", async () => {
     const reason = new Error("not any more");
     const aborting = new AbortController();

@@ -35,6 +35,8 @@ export interface LocalAgentsScene extends AsyncDisposable {
   /** Whether agents run in namespaces here. */
   readonly isIsolated: boolean;
   start(agent: AgentToRun): Promise<StartedTestAgent>;
+  /** Puts the file `go` into every work tree. */
+  letGo(): Promise<void>;
   /** What is left of all agents, as paths below the data directory. */
   left(): Promise<readonly string[]>;
 }
@@ -73,6 +75,13 @@ export async function openLocalAgents(
         Buffer.concat(outputs.filter((one) => one.stage === (stage ?? one.stage)).map(({ chunk }) => chunk)).toString();
       // Its verbs are those of a class.
       return Object.assign(running, { outputs, text });
+    },
+    async letGo() {
+      const rooms = join(dataDirectory, "steps");
+      const [instance = ""] = await readdir(rooms);
+      for (const room of await readdir(join(rooms, instance))) {
+        await writeFile(join(rooms, instance, room, "tree", "go"), "").catch(() => {});
+      }
     },
     async left() {
       const below = async (parent: string) => await readdir(join(dataDirectory, parent)).catch(() => []);
