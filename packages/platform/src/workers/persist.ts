@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isRefusal } from "../db/is-refusal.ts";
 
 /** Between two attempts, in milliseconds: at first, and at most. */
 const SHORTEST = 50;
@@ -6,7 +7,8 @@ const LONGEST = 2_000;
 
 /**
  * Does something again and again until it succeeds, however long the database is away; `onError` is told each time it
- * does not. @throws the signal's reason once that ends it
+ * does not. @throws the signal's reason once that ends it, and what would be the same however often it is tried: values
+ * that the database refuses
  */
 export async function persist<T>(
   work: () => Promise<T>,
@@ -19,6 +21,7 @@ export async function persist<T>(
     } catch (error) {
       signal.throwIfAborted();
       onError(error);
+      if (isRefusal(error)) throw error;
     }
     await delay(pause, undefined, { signal }).catch(() => {});
   }

@@ -121,6 +121,18 @@ describe("how it ended", () => {
     ]);
   });
 
+  test("keeps of what is said about the work what can be so, of bounded length", () => {
+    const pushed = [{ branch: "b".repeat(10_000), commit: "no commit" }, ...runnerLine.pushed];
+    const problems = [{}, 'pa"ss-1234 is wrong', ...Array.from({ length: 100 }, () => "y".repeat(9000))];
+    const output = new SessionOutput({ secrets: ['pa"ss-1234'] });
+    const line = { ...runnerLine, saved: false, pushed, problems, bundle: "f".repeat(9000), messages: 2 ** 31 };
+    const events = eventsOf([lines(line)], "agent", output);
+    expect(output.runner).toMatchObject({ pushed: runnerLine.pushed, saved: false, messages: undefined });
+    expect(output.runner?.problems[0]).toBe("*** is wrong");
+    expect(JSON.stringify(output.runner).length).toBeLessThan(30_000);
+    expect(events.length).toBeLessThan(25);
+  });
+
   test("counts each turn of a conversation, and the cost of all", () => {
     const output = new SessionOutput();
     const usage = { inputTokens: 10, outputTokens: 5, cacheReadInputTokens: 1, cacheCreationInputTokens: 0 };

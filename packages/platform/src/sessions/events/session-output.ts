@@ -3,7 +3,7 @@ import type { NewEvent } from "../append-event.ts";
 import { agentResult, tokensOf } from "./agent-result.ts";
 import { conversationEvents, conversationLine } from "./conversation-events.ts";
 import { type OutputLine, OutputLines } from "./output-lines.ts";
-import { type RunnerResult, runnerEvents, runnerResult } from "./runner-result.ts";
+import { type RunnerResult, readRunnerResult, runnerEvents } from "./runner-result.ts";
 import { ShownText } from "./shown-text.ts";
 import { systemEvents, systemLine } from "./system-events.ts";
 
@@ -114,10 +114,10 @@ export class SessionOutput {
       this.#hasBegun = true;
     }
     if (system !== undefined) return systemEvents(system, this.#shown);
-    const { data: runner } = runnerResult.safeParse(line);
+    const runner = readRunnerResult(line, this.#shown);
     if (runner !== undefined) {
       this.#runner = runner;
-      return runnerEvents(runner, this.#shown);
+      return runnerEvents(runner);
     }
     return this.#learn(line);
   }

@@ -1,4 +1,5 @@
 import type { Claim } from "../../db/claims.ts";
+import { isRefusal } from "../../db/is-refusal.ts";
 import { agentLogRef } from "../../pipelines/logs/log-ref.ts";
 import type { LogWriter } from "../../pipelines/logs/log-writer.ts";
 import type { AgentExit } from "../../runtime/agent.ts";
@@ -6,7 +7,7 @@ import { persist } from "../../workers/persist.ts";
 import type { SessionOutcome } from "../end-session.ts";
 import { dropClaim } from "./drop-claim.ts";
 import { lastTextOf } from "./last-text.ts";
-import { outcomeOf, type StopCause } from "./outcome.ts";
+import { lost, outcomeOf, type StopCause } from "./outcome.ts";
 import { OutputRecorder, type Progress } from "./output-recorder.ts";
 import type { SessionWork } from "./read-session.ts";
 import { recordEnd, recordProgress } from "./record-session.ts";
@@ -93,14 +94,26 @@ export class SessionRecord {
     } else {
       const { status, message } = result;
       await this.#recorder?.finish(...(status === "completed" || message === null ? [] : [message]));
-      const lastMessage = this.#recorder?.output.runner?.messages;
-      await this.persist(() => recordEnd(db, this.held, { outcome: result, lastMessage }));
+      await this.#end(result);
     }
   }
 
   /** Closes the log, whatever has been kept by now. */
   async close(): Promise<void> {
     await this.#recorder?.close();
+  }
+
+  async #end(outcome: SessionOutcome): Promise<void> {
+    const { db } = this.#services;
+    const lastMessage = this.#recorder?.output.runner?.messages;
+    try {
+      await this.persist(() => recordEnd(db, this.held, { outcome, lastMessage }));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // It would run for ever otherwise.
+      const bare = lost(this.held.claim.id, "How it ended could not be recorded");
+      await this.persist(() => recordEnd(db, this.held, { outcome: bare }));
+    }
   }
 
   async #openLog(size: number): Promise<LogWriter | undefined> {

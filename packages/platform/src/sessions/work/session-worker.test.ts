@@ -185,6 +185,27 @@ describe("a session", () => {
       "completed Done",
     ]);
   });
+
+  test.each([
+    ["a commit that is none", (branch: string) => ({ pushed: [{ branch, commit: "\0" }] })],
+    ["a message that nobody could send", () => ({ messages: 3_000_000_000 })],
+  ])("ends whatever an agent says in the runner's name, as %s", async (_, claim) => {
+    const id = await scene.addSession();
+    work(async ({ print }) => {
+      await print(concludes("Done") + saved(claim(`agent/${id.slice(0, 8)}`)));
+      return undefined;
+    });
+    expect(await scene.ended(id)).toBe("completed exit");
+    expect((await scene.row(id)).commit_sha).toBeNull();
+  });
+
+  test("ends also where the database refuses how it ended", async () => {
+    const id = await scene.addSession();
+    work(async () => ({ exitCode: 2 ** 40 }));
+    expect(await scene.ended(id)).toBe("failed lost");
+    expect((await scene.row(id)).message).toMatch(/could not be recorded.* refs\/agent-wip\//);
+    expect(await scene.identity(id)).toEqual([]);
+  });
 });
 
 describe("a session that is ended", () => {
