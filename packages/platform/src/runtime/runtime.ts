@@ -97,6 +97,8 @@ export type RunReference =
 
 /** What runs things. Nothing above this folder knows which one it is. */
 export interface Runtime {
+  /** Whether what an agent leaves in its `RESCUE_DIR` is still there once the agent is gone. */
+  readonly keepsRescued: boolean;
   /** Sentences about how steps run here, for the top of their logs. */
   describe(plan: StepPlan): readonly string[];
   /**

@@ -24,7 +24,7 @@ export interface FakeAgentsOptions {
 }
 
 /** Agents that run nothing, but behave as agents do; platforms that share them share what runs them. */
-export interface FakeAgents extends Pick<Runtime, "startAgent" | "resumeAgent" | "removeOrphans"> {
+export interface FakeAgents extends Pick<Runtime, "keepsRescued" | "startAgent" | "resumeAgent" | "removeOrphans"> {
   readonly plans: readonly AgentPlan[];
   /** What happened, in order, each as `<session> <event>`. */
   readonly log: readonly string[];
@@ -61,6 +61,7 @@ export function createFakeAgents(options: FakeAgentsOptions = {}): FakeAgents {
   });
 
   return {
+    keepsRescued: !survive,
     plans,
     log,
     violations,

@@ -84,6 +84,7 @@ export function createFakeRuntime(
     log,
     violations,
     describe: ({ image }) => [`pretends to run in ${image}`],
+    keepsRescued: agents.keepsRescued,
     startAgent: agents.startAgent,
     resumeAgent: agents.resumeAgent,
     removeOrphans: agents.removeOrphans,

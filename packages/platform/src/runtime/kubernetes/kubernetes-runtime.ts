@@ -28,6 +28,7 @@ export async function createKubernetesRuntime(options: KubernetesRuntimeOptions)
   const parent = join(dataDirectory, "steps");
   const steps = createKubernetesSteps({ ...options, client, directory: await ownDirectory(parent) });
   return {
+    keepsRescued: false,
     describe: steps.describe,
     startStep: steps.startStep,
     startAgent: agents.startAgent,

@@ -50,6 +50,7 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
   const isShared = databaseUrl !== undefined;
 
   return {
+    keepsRescued: true,
     describe: () => [confinement.sentence, "Its image is not used here."],
     async startStep(plan, events, signal) {
       signal.throwIfAborted();

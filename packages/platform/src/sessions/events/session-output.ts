@@ -19,6 +19,8 @@ const mostLines = 5000;
 interface Options {
   /** Values that must not show. */
   readonly secrets?: readonly string[];
+  /** Whether what could not be pushed is where the runner says; true by default. */
+  readonly keepsRescued?: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ interface Options {
  */
 export class SessionOutput {
   readonly #shown: ShownText;
+  readonly #keepsRescued: boolean;
   readonly #lines = new OutputLines(longestLine);
   #stage: AgentStage = "clone";
   #eventsLeft = mostEvents;
@@ -38,7 +41,8 @@ export class SessionOutput {
   #costTokens: number | null = null;
   #runner: RunnerResult | undefined;
 
-  constructor({ secrets = [] }: Options = {}) {
+  constructor({ secrets = [], keepsRescued = true }: Options = {}) {
+    this.#keepsRescued = keepsRescued;
     this.#shown = new ShownText(secrets);
   }
 
@@ -116,8 +120,8 @@ export class SessionOutput {
     if (system !== undefined) return systemEvents(system, this.#shown);
     const runner = readRunnerResult(line, this.#shown);
     if (runner !== undefined) {
-      this.#runner = runner;
-      return runnerEvents(runner);
+      this.#runner = this.#keepsRescued ? runner : { ...runner, bundle: undefined };
+      return runnerEvents(this.#runner);
     }
     return this.#learn(line);
   }

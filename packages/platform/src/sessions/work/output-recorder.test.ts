@@ -23,6 +23,7 @@ function keeper(path: string, { from = null as Progress | null, most = Number.PO
   const recorder = new OutputRecorder({
     openLog: () => resumeLog(path, { size: from?.logBytes ?? 0 }, { secrets: [], maxBytes: 1e6 }),
     hidden,
+    keepsRescued: true,
     keep: async (progress) => {
       if (kept.length >= most) throw new Error("the claim was lost");
       kept.push(progress);
@@ -101,7 +102,7 @@ test("events are kept soon after they came, together", async () => {
 test("output goes on without a log where there can be none", async () => {
   const kept: Progress[] = [];
   const keep = async (progress: Progress) => void kept.push(progress);
-  const recorder = new OutputRecorder({ openLog: async () => undefined, hidden, keep });
+  const recorder = new OutputRecorder({ openLog: async () => undefined, hidden, keepsRescued: true, keep });
   await recorder.take({ stage: "setup", chunk: Buffer.from("half a li"), cursor: null });
   await recorder.take({ stage: "agent", chunk: Buffer.from(says("on")), cursor: null });
   await recorder.finish("note");

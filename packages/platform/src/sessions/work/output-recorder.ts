@@ -19,6 +19,8 @@ interface RecorderOptions {
   readonly openLog: () => Promise<LogWriter | undefined>;
   /** Values that must not show. */
   readonly hidden: readonly string[];
+  /** As of the runtime. */
+  readonly keepsRescued: boolean;
   /** Keeps progress, however long that takes; rejects when nothing more is to be kept. */
   readonly keep: (progress: Progress) => Promise<void>;
 }
@@ -55,7 +57,7 @@ export class OutputRecorder {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#masker = new SecretMasker(new SecretFinder(options.hidden));
-    this.output = new SessionOutput({ secrets: options.hidden });
+    this.output = new SessionOutput({ secrets: options.hidden, keepsRescued: options.keepsRescued });
   }
 
   /** The end of what the last stage has printed. */

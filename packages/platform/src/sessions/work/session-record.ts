@@ -60,6 +60,7 @@ export class SessionRecord {
     const recorder: OutputRecorder = new OutputRecorder({
       openLog: () => this.#openLog(earlier.log_bytes),
       hidden,
+      keepsRescued: this.#services.runtime.keepsRescued,
       keep: (progress) => this.#keep(recorder, progress),
     });
     this.#recorder = recorder;

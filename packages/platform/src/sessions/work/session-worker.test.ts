@@ -199,6 +199,18 @@ describe("a session", () => {
     expect((await scene.row(id)).commit_sha).toBeNull();
   });
 
+  test("names no file that went with its pod", async () => {
+    const id = await scene.addSession();
+    const script: AgentScript = async ({ print }) => {
+      await print(saved({ saved: false, bundle: "/home/agent/rescue/b", problems: ["refused"] }));
+      return { exitCode: 70 };
+    };
+    work({ survive: true, scriptOf: () => script });
+    expect(await scene.ended(id)).toBe("failed unsaved");
+    expect((await scene.row(id)).message).toMatch(/last checkpoint.* refs\/agent-wip\//);
+    expect((await scene.events(id)).join()).not.toContain("/home/agent/rescue");
+  });
+
   test("ends also where the database refuses how it ended", async () => {
     const id = await scene.addSession();
     work(async () => ({ exitCode: 2 ** 40 }));
