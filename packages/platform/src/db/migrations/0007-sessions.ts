@@ -53,6 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index agent_sessions_project on agent_sessions (project_id, created_at desc, id);
     create index agent_sessions_pending on agent_sessions (created_at) where status = 'pending';
     create index agent_sessions_unfinished on agent_sessions (id) where status in ('pending', 'running');
+    create index users_active_agents on users (id) where user_type = 'agent' and is_active;
     create index agent_sessions_claimed on agent_sessions (claim_expires_at) where claimed_by is not null;
 
     create table session_events (

@@ -10,10 +10,15 @@ import { stopUnwantedSessions } from "../stop-sessions-of.ts";
  */
 export async function cleanUpSessions(db: Queryable): Promise<void> {
   await db.transaction().execute(stopUnwantedSessions);
+  // By what must not be left, of which there is little: in time there are many sessions that have ended.
+  const hasEnded = sql`exists (
+    select from agent_sessions where agent_user_id = users.id and status not in ('pending', 'running'))`;
   const { rows } = await sql<{ id: string }>`
-    select users.id from agent_sessions join users on users.id = agent_user_id
-    where status not in ('pending', 'running') and (users.is_active
-      or exists (select from api_tokens where user_id = users.id))`.execute(db);
+    select id from users where user_type = 'agent' and is_active and ${hasEnded}
+    union
+    select users.id from api_tokens join users on users.id = user_id where user_type = 'agent' and ${hasEnded}`.execute(
+    db,
+  );
   for (const { id } of rows) await db.transaction().execute((transaction) => endAccess(transaction, id));
   // An agent asks for a token at each launch; one that it has made for itself may end earlier.
   await sql`
