@@ -1,8 +1,8 @@
 import type { sessions } from "@platform-mcp/client/contract";
 import { inChunks } from "../db/in-chunks.ts";
+import { notify } from "../db/notify.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { storable } from "../db/storable.ts";
-import { notifySession } from "./notify-session.ts";
 
 /** Something that has happened in a session. Its texts may hold anything; what PostgreSQL cannot store is left out. */
 export interface NewEvent {
@@ -39,6 +39,6 @@ export async function appendEvents(db: Queryable, sessionId: string, events: rea
     user_id: userId ?? null,
   }));
   for (const chunk of inChunks(rows)) await db.insertInto("session_events").values(chunk).execute();
-  if (events.length > 0) await notifySession(db, sessionId);
+  if (events.length > 0) await notify(db, "sessions", sessionId);
   return last;
 }

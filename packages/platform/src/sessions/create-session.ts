@@ -8,6 +8,7 @@ import { checkBranch } from "./check-branch.ts";
 import { createIdentity, lendToAgent, type NewIdentity } from "./identity.ts";
 import { setIdentityEnd } from "./identity-end.ts";
 import { latestEnd } from "./latest-end.ts";
+import { notifySessionWork } from "./notify-session-work.ts";
 import { type ChosenLoans, chooseLoans } from "./session-loans.ts";
 
 /** Somebody's wish for a session. */
@@ -56,5 +57,6 @@ export async function createSession(db: Queryable, request: SessionRequest): Pro
   await lendToAgent(db, identity, { userId: caller.user.id, projectId: project.id, loans: chosen.loans });
   await setIdentityEnd(db, sessionId);
   await appendEvent(db, sessionId, { kind: "message", message: body.prompt, userId: caller.user.id });
+  await notifySessionWork(db, sessionId);
   return { ...identity, ...chosen };
 }

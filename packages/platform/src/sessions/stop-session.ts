@@ -3,6 +3,7 @@ import type { Queryable } from "../db/queryable.ts";
 import { appendEvent } from "./append-event.ts";
 import { endSession } from "./end-session.ts";
 import { lockSession } from "./lock-session.ts";
+import { notifySessionWork } from "./notify-session-work.ts";
 
 interface StopRequest {
   /** Why, for whoever follows the session. */
@@ -29,4 +30,5 @@ export async function stopSession(db: Queryable, sessionId: string, request: Sto
     .set({ stop_requested_at: sql<string>`now()` })
     .execute();
   await appendEvent(db, sessionId, { kind: "milestone", ...request });
+  await notifySessionWork(db, sessionId);
 }

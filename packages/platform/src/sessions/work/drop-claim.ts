@@ -1,7 +1,7 @@
 import type { RawBuilder, SqlBool } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import { endSession } from "../end-session.ts";
-import { notifySession } from "../notify-session.ts";
+import { notifySessionWork } from "../notify-session-work.ts";
 
 /** How often in a row a session may be claimed without being started. */
 const MOST_CLAIMS = 3;
@@ -52,6 +52,6 @@ export async function dropClaim(db: Queryable, { guard, isFault, why }: DroppedC
       .where("id", "=", id)
       .set({ claimed_by: null, claim_expires_at: null })
       .execute();
-    await notifySession(transaction, id);
+    await notifySessionWork(transaction, id);
   });
 }

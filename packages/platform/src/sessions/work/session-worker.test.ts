@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../db/embedded/until.ts";
+import { openWakeups } from "../../db/wakeups.ts";
 import {
   type AgentScript,
   createFakeAgents,
@@ -10,6 +12,7 @@ import {
 } from "../../runtime/fake/fake-agents.ts";
 import { StartError } from "../../runtime/runtime.ts";
 import { appendEvent } from "../append-event.ts";
+import { notifySessionWork } from "../notify-session-work.ts";
 import { stopSession } from "../stop-session.ts";
 import { concludes, saved, says } from "./testing/agent-lines.ts";
 import { openSessionScene, type SessionScene } from "./testing/session-scene.ts";
@@ -219,6 +222,36 @@ describe("a session", () => {
     expect(await scene.identity(id)).toEqual([]);
   });
 });
+
+test("who runs sessions is told of those that wait or are to be stopped, and not of all that happens in them", async () => {
+  const { db, pool } = scene.store;
+  await using wakeups = openedWakeups(pool);
+  const { told } = wakeups;
+  const from = randomUUID();
+  await until(async () => {
+    await notifySessionWork(db, from);
+    return told.includes(from);
+  }, 20_000);
+  const id = await scene.addSession();
+  for (const message of ["one", "two"]) {
+    await db.transaction().execute((tx) => appendEvent(tx, id, { kind: "text", message }));
+  }
+  // Somebody has begun with it.
+  await sql`update agent_sessions set status = 'running', claimed_by = gen_random_uuid() where id = ${id}`.execute(db);
+  await stop(id);
+  const after = randomUUID();
+  await notifySessionWork(db, after);
+  await until(async () => told.includes(after), 20_000);
+  expect(told.filter((about) => about === id)).toHaveLength(2);
+  await sql`update agent_sessions set status = 'failed', claimed_by = null where id = ${id}`.execute(db);
+});
+
+function openedWakeups(pool: SessionScene["store"]["pool"]): AsyncDisposable & { readonly told: string[] } {
+  const wakeups = openWakeups(pool);
+  const told: string[] = [];
+  wakeups.on("session_work", (payload) => told.push(payload));
+  return { told, [Symbol.asyncDispose]: () => wakeups.close() };
+}
 
 describe("a session that is ended", () => {
   test("on request saves its work first", async () => {

@@ -19,8 +19,6 @@ export interface SessionWorkerOptions extends SessionServices {
 
 /** How long it tries to record, when it closes, how its last sessions ended, once their agents' time is over. */
 const LAST_WORDS = 5_000;
-/** Sessions that happen tell of it all the time: how often that is looked at, in milliseconds. */
-const NOTICE = 100;
 
 /** Runs agent sessions that wait and goes on with those whose platform is gone, until it is closed. */
 export function startSessionWorker(options: SessionWorkerOptions): { close(): Promise<void> } {
@@ -46,18 +44,13 @@ export function startSessionWorker(options: SessionWorkerOptions): { close(): Pr
     },
   });
 
-  let noticing: NodeJS.Timeout | undefined;
-  const stopListening = wakeups.on("sessions", () => {
-    noticing ??= setTimeout(() => {
-      noticing = undefined;
-      worker.ready.ring();
-      worker.changed.ring();
-    }, NOTICE);
+  const stopListening = wakeups.on("session_work", () => {
+    worker.ready.ring();
+    worker.changed.ring();
   });
   return {
     close: async () => {
       stopListening();
-      clearTimeout(noticing);
       await worker.close();
     },
   };

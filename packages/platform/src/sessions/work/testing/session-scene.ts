@@ -16,6 +16,7 @@ import { prepareData } from "../../../testing/prepared-data.ts";
 import { appendEvent } from "../../append-event.ts";
 import { createIdentity, lendToAgent } from "../../identity.ts";
 import { setIdentityEnd } from "../../identity-end.ts";
+import { notifySessionWork } from "../../notify-session-work.ts";
 import { type SessionWorkerOptions, startSessionWorker } from "../session-worker.ts";
 
 interface WorkerSettings extends Partial<SessionWorkerOptions> {
@@ -98,6 +99,7 @@ export async function openSessionScene(): Promise<SessionScene> {
         await lendToAgent(transaction, identity, { userId: admin.id, projectId: project, loans });
         await setIdentityEnd(transaction, id);
         await appendEvent(transaction, id, { kind: "message", message: "--greet", userId: admin.id });
+        await notifySessionWork(transaction, id);
         return id;
       }),
     row: (id) => readRow(store, id),
