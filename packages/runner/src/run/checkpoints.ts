@@ -17,20 +17,22 @@ function checkpointRef(session: string): string {
 
 /**
  * Pushes the work tree as it stands again and again while the agent works: what the last one holds survives whatever
- * happens to the session. Ends when what it is doing has ended.
+ * happens to the session. Stopping it gives up the one on its way: all is saved then anyway, and a platform that does not
+ * answer may take the time for that.
  */
 export function startCheckpoints({ git, session, seconds, warn }: CheckpointOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const stoppable: Git = (args, options) => git(args, { ...options, signal });
   const loop = async () => {
     let last: string | undefined;
     while (!signal.aborted) {
       await delay(seconds * 1000, undefined, { signal }).catch(() => {});
       if (signal.aborted) return;
       try {
-        last = await checkpoint(git, session, last);
+        last = await checkpoint(stoppable, session, last);
       } catch (error) {
-        warn(`no checkpoint this time: ${error instanceof Error ? error.message : error}`);
+        if (!signal.aborted) warn(`no checkpoint this time: ${error instanceof Error ? error.message : error}`);
       }
     }
   };

@@ -26,6 +26,8 @@ interface GitRunOptions {
   readonly timeout?: number;
   /** Another directory than the clone. */
   readonly cwd?: string;
+  /** Kills it. */
+  readonly signal?: AbortSignal;
 }
 
 /** Hooks and file system monitors are programs of the work tree: saving it must not depend on them. */
@@ -39,7 +41,7 @@ const settings = [
 ];
 
 export function gitIn(workspace: string, environment: Readonly<Record<string, string | undefined>>): Git {
-  return async (args, { env, input, timeout = 60_000, cwd = workspace } = {}) => {
+  return async (args, { env, input, timeout = 60_000, cwd = workspace, signal } = {}) => {
     const child = spawn(toolPath(environment, "git"), [...settings, ...args], {
       cwd,
       env: { ...environment, ...env },
@@ -55,6 +57,8 @@ export function gitIn(workspace: string, environment: Readonly<Record<string, st
       }
     };
     const timer = setTimeout(kill, timeout);
+    if (signal?.aborted) kill();
+    signal?.addEventListener("abort", kill);
     child.stdin.on("error", () => {}).end(input);
     try {
       const ended = once(child, "close");
@@ -65,6 +69,7 @@ export function gitIn(workspace: string, environment: Readonly<Record<string, st
       throw error instanceof GitFailure ? error : new GitFailure(args, undefined, String(error));
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", kill);
     }
   };
 }
