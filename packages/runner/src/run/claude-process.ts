@@ -17,6 +17,8 @@ interface StartOptions {
 /** How Claude Code ended, as a shell would say it: 128 and the signal's number when one ended it. */
 export interface ClaudeEnd {
   readonly exitCode: number;
+  /** Whether it was asked to end. */
+  readonly wasAsked: boolean;
 }
 
 const forwarded = ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
@@ -33,6 +35,7 @@ const lastOutput = 2_000;
  * has started ends with it. @throws RunnerError when it cannot be started
  */
 export async function runClaude({ program, args, env, cwd, input }: StartOptions): Promise<ClaudeEnd> {
+  let ending: NodeJS.Timeout | undefined;
   const { promise, resolve, reject } = Promise.withResolvers<ClaudeEnd>();
   const stdout = input.watches === undefined ? "inherit" : "pipe";
   const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: ["pipe", stdout, "inherit"] });
@@ -41,7 +44,10 @@ export async function runClaude({ program, args, env, cwd, input }: StartOptions
     reject(new RunnerError("configuration", `${program} ${why}`));
   });
   child.once("exit", (code, signal) => {
-    resolve({ exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) });
+    resolve({
+      wasAsked: ending !== undefined,
+      exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+    });
   });
   // It may end without reading all of it.
   child.stdin?.on("error", () => {});
@@ -59,7 +65,6 @@ export async function runClaude({ program, args, env, cwd, input }: StartOptions
       // Nobody is left.
     }
   };
-  let ending: NodeJS.Timeout | undefined;
   const forward = (signal: NodeJS.Signals) => {
     toGroup(signal);
     if (endings.includes(signal)) ending ??= setTimeout(() => toGroup("SIGKILL"), endsWithin);

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test as plainTest } from "vitest";
 import { SessionFixture } from "./testing/session.ts";
+import { SilentServer } from "./testing/silent-server.ts";
 
 const test = plainTest.extend<{ session: SessionFixture }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures it depends on from the pattern
@@ -17,6 +18,15 @@ const hook = (session: SessionFixture, script: string) =>
   session.sh(`cat > '${session.remote}/hooks/pre-receive' && chmod +x '${session.remote}/hooks/pre-receive'`, {
     input: `#!/bin/sh\n${script}\n`,
   });
+
+/** A repository with a commit that it has not pushed, in whose work tree the session's clone lies. */
+const outer = (session: SessionFixture) =>
+  session.sh(
+    'git init --quiet --bare outer.git; git init --quiet --initial-branch=private . && git remote add origin "$PWD/outer.git" && git commit --quiet --allow-empty -m private',
+    { cwd: session.directory },
+  );
+const outerBranches = (session: SessionFixture) =>
+  session.sh("git --git-dir outer.git for-each-ref", { cwd: session.directory });
 
 describe("whatever Claude Code's exit code, the work is saved and the code is passed on", () => {
   test.for([0, 1, 137])("%i", async (code, { session }) => {
@@ -174,9 +184,6 @@ test("a branch that refuses the push, as a protected one does: the rescue branch
 test("the remote is down and comes back", async ({ session }) => {
   const { said, ended } = await session.start(
     `echo two > file; mv '${session.remote}' '${session.remote}.away'; echo gone`,
-    {
-      env: { PUSH_SECONDS: "60" },
-    },
   );
   await said("gone");
   await session.sh(`sleep 1; mv '${session.remote}.away' '${session.remote}'`);
@@ -185,11 +192,37 @@ test("the remote is down and comes back", async ({ session }) => {
 });
 
 test("the remote is down for good: a bundle in a named place, and exit code 70", async ({ session }) => {
-  const { code, result } = await session.run(`echo two > file; mv '${session.remote}' '${session.remote}.away'`);
+  const { code, result } = await session.run(`echo two > file; mv '${session.remote}' '${session.remote}.away'`, {
+    env: { PUSH_SECONDS: "1" },
+  });
   expect(code).toBe(70);
   expect(result).toMatchObject({ saved: false, bundle: `${session.workspace}-rescue/s1.bundle` });
   await session.sh(`mv '${session.remote}.away' '${session.remote}'`);
   expect(await session.inBundle(result?.bundle, branch)).toBe("two");
+});
+
+test("a push that takes longer than an absent platform is waited for is not broken off", async ({ session }) => {
+  await hook(session, "sleep 7");
+  const { code, result } = await session.run("echo two > file", { env: { PUSH_SECONDS: "1" } });
+  expect([code, result?.saved]).toEqual([0, true]);
+});
+
+test("asked to end while the platform takes connections and does not answer: the bundle is there in time", async ({
+  session,
+}) => {
+  await using silent = await SilentServer.create();
+  await session.sh(`git remote set-url origin ${silent.url}`);
+  const two = "echo two > file; git checkout --quiet -b mine; git commit --quiet -am two; git checkout --quiet main";
+  const { child, said, ended } = await session.start(`${two}; echo three > file; echo ready; sleep 600`, {
+    env: { CHECKPOINT_SECONDS: "0", PUSH_SECONDS: "2" },
+  });
+  await said("ready");
+  await silent.asked;
+  child.kill("SIGTERM");
+  const { code, result } = await ended;
+  expect([code, result?.saved, result?.pushed]).toEqual([70, false, []]);
+  expect(await session.inBundle(result?.bundle, branch)).toBe("three");
+  expect(await session.inBundle(result?.bundle, "mine")).toBe("two");
 });
 
 test("a hook that refuses everything: a bundle, and exit code 70", async ({ session }) => {
@@ -258,6 +291,72 @@ test("in the middle of a rebase with conflicts: both sides are saved, and the re
   expect(await session.at("agent/s1~1")).toBe("ours");
   expect(await session.at("agent/s1")).toContain("<<<<<<<");
   expect(await session.sh("git status")).toContain("rebas");
+});
+
+describe("the agent destroys its clone, which lies in the work tree of another repository", () => {
+  const destructions: readonly [string, string][] = [
+    [".git removed", "rm -rf .git"],
+    ["its objects removed", "find .git/objects -type f -delete"],
+    ["another repository in its place", "rm -rf .git; git init --quiet"],
+    ["a pointer to the other in its place", "rm -rf .git; echo 'gitdir: ../.git' > .git"],
+  ];
+  test.for(destructions)("%s: its files are saved, and that commits are lost is said", async ([, how], { session }) => {
+    await outer(session);
+    const { code, result } = await session.run(
+      `echo two > file; mkdir sub; echo s > sub/f; echo s > .env; ${how}; exit 0`,
+    );
+    expect([code, result?.saved]).toEqual([70, false]);
+    expect(result?.problems).toContainEqual(expect.stringContaining("commits that were not pushed are lost"));
+    expect(result?.pushed).toMatchObject([{ branch }]);
+    expect(await session.sh(`git --git-dir '${session.remote}' ls-tree -r --name-only ${branch}`)).toBe(
+      ".gitignore\nfile\nsub/f",
+    );
+    expect([await session.at(branch), await session.at(`${branch}~1`)]).toEqual(["two", "one"]);
+    expect(await outerBranches(session)).toBe("");
+  });
+
+  test(".git removed and the branch moved: its files go on top of what is there", async ({ session }) => {
+    await elsewhere(session, "theirs", "theirs");
+    const { result } = await session.run("echo two > file; rm -rf .git; git init --quiet new; echo n > new/n");
+    expect(result?.pushed).toMatchObject([{ branch }]);
+    const files = [await session.at(branch), await session.at(branch, "theirs"), await session.at(branch, "new/n")];
+    expect(files).toEqual(["two", "theirs", "n"]);
+  });
+
+  test(".git removed with the platform away: its files are in a bundle", async ({ session }) => {
+    const { code, result } = await session.run(
+      `echo two > file; rm -rf .git; mv '${session.remote}' '${session.remote}.away'`,
+      { env: { PUSH_SECONDS: "1" } },
+    );
+    expect([code, result?.saved, result?.pushed]).toEqual([70, false, []]);
+    await session.sh(`mv '${session.remote}.away' '${session.remote}'`, { cwd: session.directory });
+    expect(await session.inBundle(result?.bundle, branch)).toBe("two");
+  });
+
+  test.for([
+    ["removed", 'rm -rf "$WORK"'],
+    ["emptied", 'rm -rf "$WORK"; mkdir "$WORK"'],
+  ])("the work tree %s: nothing is pushed, and it is said", async ([, how = ""], { session }) => {
+    await outer(session);
+    const { code, result } = await session.run(`cd /; ${how}`, { env: { WORK: session.workspace } });
+    expect([code, result?.saved, result?.pushed]).toEqual([70, false, []]);
+    expect(result?.problems).toContainEqual(expect.stringContaining("the work tree is gone"));
+    expect(await session.branches()).toEqual(["main"]);
+    expect(await outerBranches(session)).toBe("");
+  });
+
+  test("the agent's own git does not take the other repository for its clone either", async ({ session }) => {
+    await outer(session);
+    const { stdout } = await session.run("rm -rf .git; git rev-parse --git-dir 2>&1 || echo none");
+    expect(stdout).toContain("none");
+  });
+});
+
+test("what git says is cut before it is passed on", async ({ session }) => {
+  await hook(session, "head -c 300000 /dev/zero | tr '\\0' x | fold -w 200 >&2; exit 1");
+  const { result, stderr } = await session.run("echo two > file");
+  expect(result?.problems).toContainEqual(expect.stringContaining("xxx"));
+  expect((stderr.trimEnd().split("\n").at(-1) ?? "").length).toBeLessThan(20_000);
 });
 
 test("hooks, monitors and signing that the repository configures do not keep the work from being saved", async ({

@@ -11,6 +11,7 @@ import { Conversation } from "./messages/conversation.ts";
 import { followMessages } from "./messages/follow-messages.ts";
 import { platformTip } from "./platform-tip.ts";
 import { type PrivateFiles, withPrivateFiles } from "./private-files.ts";
+import { shownProblems } from "./problems.ts";
 import { type SavedWork, saveWork } from "./save-work.ts";
 import { sessionEnvironment } from "./session-environment.ts";
 import { readSessionSettings, type SessionSettings } from "./session-settings.ts";
@@ -63,7 +64,7 @@ async function runIn(files: PrivateFiles, settings: SessionSettings, options: Ru
     ...(env.SESSION_ID?.trim() && { PLATFORM_SESSION_ID: session }),
   };
   const git = gitIn(workspace, sessionEnv);
-  await requireClone(git, workspace);
+  const clone = await requireClone(git, workspace);
   const instructions = await readInstructions(git);
   const servers = mcpConfig({ role, domains, serversDir, node });
   const args = claudeArguments({
@@ -86,9 +87,16 @@ async function runIn(files: PrivateFiles, settings: SessionSettings, options: Ru
     return checkpoints.stop();
   });
   const after = await platformTip(git, settings.branch);
-  const saved = await saveWork(git, settings);
+  const saved = await saveWork(git, settings, { clone, isHurried: end.wasAsked });
   const work = after === before ? saved : withOwnPush(saved, settings.branch, after);
-  tell({ session, exit_code: end.exitCode, ...work, ...(conversation && { messages: conversation.delivered }) });
+  const problems = shownProblems(work.problems);
+  tell({
+    session,
+    exit_code: end.exitCode,
+    ...work,
+    problems,
+    ...(conversation && { messages: conversation.delivered }),
+  });
   return work.saved ? end.exitCode : unsaved;
 }
 

@@ -1,3 +1,5 @@
+import { realpath } from "node:fs/promises";
+import { delimiter, dirname } from "node:path";
 import { gitConfiguration } from "./git-configuration.ts";
 import type { PrivateFiles } from "./private-files.ts";
 import type { SessionSettings } from "./session-settings.ts";
@@ -11,10 +13,14 @@ export async function sessionEnvironment(
   files: PrivateFiles,
 ): Promise<Environment> {
   const identity = { name: `agent ${session}`, email: `agent-${session}@agents.invalid` };
+  const clone = await realpath(workspace).catch(() => workspace);
+  const ceilings = [dirname(clone), env.GIT_CEILING_DIRECTORIES ?? ""].filter((path) => path !== "");
   const configuration = gitConfiguration({ identity, workspace, platformUrl });
   return {
     ...env,
     GIT_CONFIG_GLOBAL: await files.write("gitconfig", configuration),
     GIT_TERMINAL_PROMPT: "0",
+    // Without its clone a work tree belongs to no repository, least of all to one around it.
+    GIT_CEILING_DIRECTORIES: ceilings.join(delimiter),
   };
 }

@@ -92,7 +92,7 @@ async function addNested(git: Git, path: string, env: Index, index: string): Pro
   const top = await git(["rev-parse", "--show-toplevel"]);
   const tree = join(top, path);
   try {
-    if ((await git(["-C", tree, "remote"])) !== "")
+    if ((await git(["remote"], { cwd: tree, env: { GIT_DIR: join(tree, ".git") } })) !== "")
       return [`${path} is a clone of another repository, and is left out`];
     const options = ["--git-dir", await git(["rev-parse", "--absolute-git-dir"]), "--work-tree", tree];
     const own = { GIT_INDEX_FILE: index };

@@ -62,7 +62,7 @@ export class SessionFixture implements AsyncDisposable {
   inBundle(bundle: unknown, branch: string, path = "file"): Promise<string> {
     const fetch = `git fetch --quiet '${bundle}' 'refs/*:refs/rescued/*'`;
     return this.sh(
-      `git clone --quiet '${this.remote}' again && cd again && ${fetch} && git show 'refs/rescued/runner-rescue/${branch}:${path}'`,
+      `rm -rf again && git clone --quiet '${this.remote}' again && cd again && ${fetch} && git show 'refs/rescued/runner-rescue/${branch}:${path}'`,
       { cwd: this.directory },
     );
   }
@@ -74,7 +74,8 @@ export class SessionFixture implements AsyncDisposable {
 
   /** The remote's branches. */
   async branches(): Promise<string[]> {
-    const refs = await this.sh(`git --git-dir '${this.remote}' for-each-ref --format='%(refname:short)' refs/heads`);
+    const list = "for-each-ref --format='%(refname:short)' refs/heads";
+    const refs = await this.sh(`git --git-dir '${this.remote}' ${list}`, { cwd: this.directory });
     return refs.split("\n");
   }
 
@@ -95,7 +96,7 @@ export class SessionFixture implements AsyncDisposable {
         PLATFORM_API_TOKEN: "plat_api_secret",
         SESSION_ID: "s1",
         CHECKPOINT_SECONDS: "600",
-        PUSH_SECONDS: "2",
+        PUSH_SECONDS: "60",
         ...env,
       },
     });
