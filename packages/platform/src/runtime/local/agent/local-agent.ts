@@ -63,12 +63,12 @@ export class LocalAgent implements RunningAgent {
   async #run(parts: readonly StagePart[]): Promise<AgentExit> {
     let stage: AgentStage = "clone";
     for (const [index, part] of parts.entries()) {
-      stage = part.stage;
       if (index > 0) {
         // The first runs already.
-        const end = await this.#begin(part);
+        const end = await this.#begin(part, stage);
         if (end !== undefined) return end;
       }
+      stage = part.stage;
       const { exitCode, abandoned } = await this.#current.exited;
       if (abandoned) return { stage, kind: "abandoned", exitCode: null, message: "Its platform showed no life" };
       if (exitCode === 0) continue;
@@ -79,15 +79,16 @@ export class LocalAgent implements RunningAgent {
     return { stage, kind: "exited", exitCode: 0, message: null };
   }
 
-  /** Starts a part; gives the agent's end when it is not to go on, or cannot. */
-  async #begin({ stage, start }: StagePart): Promise<AgentExit | undefined> {
-    const end = (kind: AgentExit["kind"], message: string | null) => ({ stage, kind, exitCode: null, message });
-    if (this.#isStopping) return end("exited", null);
+  /** Starts a part; gives the agent's end when it is not to go on, in the stage `last`, or cannot. */
+  async #begin({ stage, start }: StagePart, last: AgentStage): Promise<AgentExit | undefined> {
+    const stopped = { stage: last, kind: "exited", exitCode: null, message: null } as const;
+    if (this.#isStopping) return stopped;
     try {
       this.#current = await start(this.#killing.signal);
     } catch (error) {
-      if (this.#killing.signal.aborted) return end("exited", null);
-      return end("start_failed", error instanceof Error ? error.message : String(error));
+      if (this.#killing.signal.aborted) return stopped;
+      const message = error instanceof Error ? error.message : String(error);
+      return { stage, kind: "start_failed", exitCode: null, message };
     }
     // It may have been asked for meanwhile.
     if (this.#isStopping) this.#current.stop();

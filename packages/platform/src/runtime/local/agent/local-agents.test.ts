@@ -74,6 +74,14 @@ describe.each([
     await agent.dispose();
   });
 
+  test("that is stopped between two of its stages has ended in the first, of which nothing failed", async () => {
+    const agent = await agents.start({ setupCommands: ["trap 'exit 0' TERM; echo begun; sleep 1000 & wait"] });
+    await expect.poll(() => agent.text("setup"), { timeout: 20_000 }).toContain("\nbegun\n");
+    agent.stop();
+    expect(await agent.exited).toEqual(ended("setup", null));
+    await agent.dispose();
+  });
+
   test("is ended by its removal, at any time and again", async () => {
     const agent = await agents.start({ environment: { CLONE: "sleep 1000" } });
     await Promise.all([agent.dispose(), agent.dispose()]);
