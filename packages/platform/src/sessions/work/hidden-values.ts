@@ -3,7 +3,8 @@ const publicVariables = /^(ANTHROPIC_BASE_URL|NODE_EXTRA_CA_CERTS|no_proxy|.*_MO
 
 /**
  * The values that must not show in what an agent prints: all secrets, and what it got of the platform's environment but
- * for what is known to be none. Of an address, such as a proxy's, only the password is hidden.
+ * for what is known to be none. Of a web address, such as a proxy's, only what lets in is hidden: the password, or a name
+ * without one.
  */
 export function hiddenValues(
   secrets: ReadonlyMap<string, string>,
@@ -14,9 +15,11 @@ export function hiddenValues(
 }
 
 function secretsIn(value: string): string[] {
-  if (!/^https?:/i.test(value) || !URL.canParse(value)) return [value];
-  const { password } = new URL(value);
-  return password === "" ? [] : [password, decoded(password)];
+  const isAddress = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) && URL.canParse(value);
+  if (!isAddress) return [value];
+  const { protocol, username, password } = new URL(value);
+  const secret = password || username;
+  return [...(/^https?:$/.test(protocol) ? [] : [value]), ...(secret === "" ? [] : [secret, decoded(secret)])];
 }
 
 function decoded(text: string): string {
