@@ -24,6 +24,7 @@ function keeper(path: string, { from = null as Progress | null, most = Number.PO
     openLog: () => resumeLog(path, { size: from?.logBytes ?? 0 }, { secrets: [], maxBytes: 1e6 }),
     hidden,
     keepsRescued: true,
+    onError: () => {},
     keep: async (progress) => {
       if (kept.length >= most) throw new Error("the claim was lost");
       kept.push(progress);
@@ -99,10 +100,26 @@ test("events are kept soon after they came, together", async () => {
   await recorder.close();
 });
 
+test("what keeps output from being kept is told, once", async () => {
+  const errors: unknown[] = [];
+  const failure = new Error("refused");
+  const recorder = new OutputRecorder({
+    ...{ openLog: async () => undefined, hidden, keepsRescued: true },
+    keep: () => Promise.reject(failure),
+    onError: (error) => errors.push(error),
+  });
+  await recorder.take({ stage: "agent", chunk: Buffer.from(says("one")), cursor: null });
+  await recorder.keep();
+  await recorder.take({ stage: "agent", chunk: Buffer.from(says("two")), cursor: null });
+  await recorder.finish();
+  expect(errors).toEqual([failure]);
+});
+
 test("output goes on without a log where there can be none", async () => {
   const kept: Progress[] = [];
   const keep = async (progress: Progress) => void kept.push(progress);
-  const recorder = new OutputRecorder({ openLog: async () => undefined, hidden, keepsRescued: true, keep });
+  const onError = () => {};
+  const recorder = new OutputRecorder({ openLog: async () => undefined, hidden, keepsRescued: true, keep, onError });
   await recorder.take({ stage: "setup", chunk: Buffer.from("half a li"), cursor: null });
   await recorder.take({ stage: "agent", chunk: Buffer.from(says("on")), cursor: null });
   await recorder.finish("note");

@@ -23,6 +23,8 @@ interface RecorderOptions {
   readonly keepsRescued: boolean;
   /** Keeps progress, however long that takes; rejects when nothing more is to be kept. */
   readonly keep: (progress: Progress) => Promise<void>;
+  /** Told why nothing more is kept. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** How long events may wait for others to be kept with them, and a cursor alone, in milliseconds. */
@@ -104,8 +106,9 @@ export class OutputRecorder {
   async #next(work: () => Promise<void>): Promise<void> {
     this.#queue = this.#queue.then(async () => {
       if (this.#isOver) return;
-      await work().catch(() => {
+      await work().catch((error: unknown) => {
         this.#isOver = true;
+        this.#options.onError(error);
       });
     });
     await this.#queue;

@@ -62,6 +62,9 @@ export class SessionRecord {
       hidden,
       keepsRescued: this.#services.runtime.keepsRescued,
       keep: (progress) => this.#keep(recorder, progress),
+      onError: (error) => {
+        if (!this.isSilent) this.tell("error", error, "nothing more of a session's output is kept");
+      },
     });
     this.#recorder = recorder;
     this.#earlierTurns = earlier.turns;
