@@ -124,3 +124,17 @@ test("a command ends with its signal, and with what it cannot be given", async (
   }
   await expect(runCommand(client, { ...command, stdin: stdin() }, signal)).rejects.toThrow("nothing to read");
 });
+
+test("who prints without end is cut off", async () => {
+  const closed = Promise.withResolvers<void>();
+  behave = (socket) => {
+    const talk = () => socket.readyState === socket.OPEN && send(socket, 1, Buffer.alloc(100_000, 65));
+    const timer = setInterval(talk, 1);
+    socket.once("close", () => {
+      clearInterval(timer);
+      closed.resolve();
+    });
+  };
+  await expect(runCommand(client, command, signal)).rejects.toMatchObject({ name: "KubeError", isTransient: false });
+  await closed.promise;
+});

@@ -9,6 +9,9 @@ import { answerError, KubeError, kubeErrorOf } from "./kube-error.ts";
 /** Characters of what a command says on standard error that are kept. */
 const errorsKept = 4_096;
 
+/** Characters that a command may print which is run for its answer: the program is a user's where the image is. */
+const mostPrinted = 1024 * 1024;
+
 /** Milliseconds until a command must run. */
 const patience = 30_000;
 
@@ -86,10 +89,12 @@ function executionOn(socket: WebSocket): Execution & { fail(error: unknown): voi
   // Whoever reads only one of the two learns of a failure by that.
   ended.promise.catch(() => {});
   stdout.on("error", () => {});
+  // Also when whoever read it has had enough.
+  stdout.once("close", () => socket.readyState === socket.OPEN && socket.terminate());
   return { stdout, ended: ended.promise, fail };
 }
 
-/** Runs a command to its end. @throws as `startCommand`, and KubeError when the connection is lost */
+/** Runs a command to its end. @throws as `startCommand`, and KubeError when the connection is lost or it prints over 1 MiB */
 export async function runCommand(
   client: KubeClient,
   command: Command,
@@ -97,7 +102,10 @@ export async function runCommand(
 ): Promise<CommandEnd & { readonly stdout: string }> {
   const execution = await startCommand(client, command, signal);
   let stdout = "";
-  for await (const chunk of execution.stdout.setEncoding("utf8")) stdout += chunk;
+  for await (const chunk of execution.stdout.setEncoding("utf8")) {
+    stdout += chunk;
+    if (stdout.length > mostPrinted) throw new KubeError(`${command.command[0]} prints too much`, { status: 0 });
+  }
   return { ...(await execution.ended), stdout };
 }
 
