@@ -13,9 +13,7 @@ import type { PodId } from "../watch-pod.ts";
 import { findPodOutput } from "./find-pod-output.ts";
 import { containers, graceSeconds } from "./step-pod.ts";
 
-/** Milliseconds in which a signal must reach the step, and in which what was killed must be gone. */
-const patience = 10_000;
-/** The same for a pod. */
+/** Milliseconds in which a pod that was deleted should be gone. */
 const podPatience = 60_000;
 
 export interface PodStepOptions {
@@ -29,6 +27,8 @@ export interface PodStepOptions {
   readonly begun: bigint;
   readonly output: StepEvents["output"];
   readonly logger: Pick<Logger, "warn">;
+  /** Milliseconds in which a signal must reach the step, and in which what was killed must be gone; 10,000. */
+  readonly patience?: number;
 }
 
 /** A step in its pod. */
@@ -96,24 +96,26 @@ export class PodStep implements RunningStep {
   }
 
   async #stop(): Promise<void> {
-    const { client, pod } = this.#options;
+    const { client, pod, patience = 10_000 } = this.#options;
     const { signal } = this.#over;
     // Its pod stays, with what it prints until its end and what it leaves.
-    if (await this.#signal("TERM")) {
+    if (await this.#signal("TERM", patience)) {
       await delay(graceSeconds * 1000, undefined, { signal });
-      if (await this.#signal("KILL")) await delay(patience, undefined, { signal });
+      if (await this.#signal("KILL", patience)) await delay(patience, undefined, { signal });
     }
     await deletePod(client, pod, { graceSeconds, signal });
   }
 
   /** To all processes of the step's container but the first, which ends with them. False when that is not possible. */
-  async #signal(name: "TERM" | "KILL"): Promise<boolean> {
+  async #signal(name: "TERM" | "KILL", patience: number): Promise<boolean> {
     const { client, pod } = this.#options;
     const { signal } = this.#over;
     const command = ["/bin/sh", "-c", `kill -${name} -1`];
     try {
-      const send = () => runCommand(client, { pod: pod.name, container: containers.step, command }, signal);
-      const { exitCode } = await retry(send, { signal, limit: patience });
+      // Also where a node has gone away, or the step's own shell does not end.
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+      const send = () => runCommand(client, { pod: pod.name, container: containers.step, command }, inTime);
+      const { exitCode } = await retry(send, { signal: inTime });
       // It may itself be ended together with the container; then it was not for want of a shell.
       return exitCode !== 126 && exitCode !== 127;
     } catch (error) {
