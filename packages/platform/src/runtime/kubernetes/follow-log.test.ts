@@ -92,3 +92,16 @@ test("of a pod that is gone, the rest of the log is not to be had", async () => 
   server.handlers.length = 0;
   await expect(read(new Promise(() => {})).result).resolves.toBe(false);
 });
+
+test("a container of which nobody knows any more when it ends is no failure of its log's", async () => {
+  const log = fakeLog();
+  server.handlers.splice(0, Number.POSITIVE_INFINITY, log.handler);
+  const ended = Promise.withResolvers<void>();
+  const reader = read(ended.promise);
+  log.add("one", time);
+  await until(() => reader.text() === "one\n");
+  // A failure that nobody takes would fail the tests.
+  ended.reject(new Error("given up"));
+  log.end();
+  await expect(reader.result).resolves.toBe(true);
+});
