@@ -28,7 +28,7 @@ export default defineConfig({
         ? [{ test: { name: "image", include: [imageTests], testTimeout: 120_000, hookTimeout: 240_000 } }]
         : []),
       ...(process.env.CLUSTER_HOST
-        ? [{ test: { name: "cluster", include: clusterTests, testTimeout: 180_000, hookTimeout: 180_000 } }]
+        ? [{ test: { name: "cluster", include: clusterTests, exclude, testTimeout: 180_000, hookTimeout: 180_000 } }]
         : []),
       {
         test: {

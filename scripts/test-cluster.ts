@@ -9,7 +9,7 @@ import { show } from "./lib/image/host.ts";
 
 const usage = `test:cluster: runs what needs a Kubernetes cluster on a real one
 
-  npx --yes pnpm@12.21.0 test:cluster [--host-changes] [--required] [--chaos] [--serve] [FILTER ...]
+  npx --yes pnpm@12.21.0 test:cluster [--host-changes] [--required] [--long] [--chaos] [--serve] [FILTER ...]
   npx --yes pnpm@12.21.0 test:cluster --kind NAME [FILTER ...]
 
 Uses the cluster that KUBECONFIG names, in namespaces of its own, if the environment says that it is for tests:
@@ -27,8 +27,9 @@ CI is set or with --host-changes. Building Kubernetes takes about five minutes t
 
   --kind NAME uses the cluster of this name that kind has made, and loads the images into it
   --required  fails where nothing can be run, instead of saying why
+  --long      runs what takes long, too: hostile texts through pods, servers that go away, a few rounds of each fault loop
   --chaos     runs the fault loops alone, with their full counts (CHAOS_ROUNDS, default 50)
-  --serve     runs no test; says how to reach the cluster and keeps it until Ctrl-C
+  --serve     runs no test; says how to reach the cluster, and keeps one that it has raised until Ctrl-C
   FILTER      runs only the test files whose path holds it
 `;
 
@@ -37,6 +38,7 @@ const { values, positionals } = parseArgs({
     "host-changes": { type: "boolean", default: false },
     kind: { type: "string" },
     required: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
     chaos: { type: "boolean", default: false },
     serve: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
@@ -62,6 +64,13 @@ async function run(): Promise<void> {
   }
   await using changes = new HostChanges();
   await useCluster(await throwawayCluster(changes, say));
+  if (values.serve) await forever();
+}
+
+/** Waits for Ctrl-C. */
+function forever(): Promise<never> {
+  setInterval(() => {}, 1 << 30);
+  return new Promise(() => {});
 }
 
 async function useCluster({ kubeconfig, hostAddress, images, usersGroup }: Cluster): Promise<void> {
@@ -74,14 +83,20 @@ async function useCluster({ kubeconfig, hostAddress, images, usersGroup }: Clust
   };
   if (values.serve) {
     for (const [name, value] of Object.entries(env)) say(`export ${name}=${value}`);
-    await new Promise(() => {});
+    return;
   }
   const rounds = values.chaos ? { CHAOS_ROUNDS: process.env.CHAOS_ROUNDS || "50" } : {};
   const timeouts = values.chaos ? ["--testTimeout=3600000"] : [];
   const filters = positionals.length === 0 && values.chaos ? ["chaos"] : positionals;
+  const without = values.long || values.chaos ? [] : ["--exclude=**/*.chaos.test.ts"];
   const enter = usersGroup === undefined ? ":" : `echo $$ > ${usersGroup}/cgroup.procs`;
-  const vitest = ["vitest", "run", "--project", "cluster", ...timeouts, ...filters];
-  await show("sh", ["-ec", `${enter}; exec "$@"`, "sh", ...vitest], { ...process.env, ...env, ...rounds });
+  const vitest = ["vitest", "run", "--project", "cluster", ...timeouts, ...without, ...filters];
+  await show("sh", ["-ec", `${enter}; exec "$@"`, "sh", ...vitest], {
+    ...process.env,
+    ...env,
+    ...rounds,
+    ...(values.long && { LONG_TESTS: "1" }),
+  });
 }
 
 if (values.help) process.stdout.write(usage);
