@@ -35,7 +35,7 @@ const closingGrace = 20_000;
  */
 export async function startSessions(options: SessionsOptions): Promise<{ close(): Promise<void> }> {
   const { config, store, runtime, wakeups, logs, logger, lease } = options;
-  const { db, pool, repositories, masterKey } = store;
+  const { db, pool, masterKey } = store;
   const { maxSessions, maxLogBytes, agentEnvironment, databaseUrl } = config;
   // The database in a data directory is used by one platform at a time.
   const claims = new Claims({
@@ -47,7 +47,7 @@ export async function startSessions(options: SessionsOptions): Promise<{ close()
     maxSessions === 0
       ? undefined
       : startSessionWorker({
-          ...{ db, claimsDb: own.db, repositories, masterKey, runtime, claims, logs, wakeups, logger },
+          ...{ db, claimsDb: own.db, masterKey, runtime, claims, logs, wakeups, logger },
           ...{ maxSessions, maxLogBytes, agentEnvironment, closingGrace },
         });
   const stopping = new AbortController();

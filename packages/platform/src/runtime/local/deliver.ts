@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 
-/** Milliseconds that a step's output may be silent once the step has ended: who still holds it then is not the step. */
+/** Milliseconds that a run's output may be silent once the run has ended: who still holds it then is no part of it. */
 const leakedOutput = 2_000;
 
 /**
- * Hands on all that a step prints, one chunk at a time, and resolves when there is no more: at its end, or when the step
+ * Hands on all that a run prints, one chunk at a time, and resolves when there is no more: at its end, or when the run
  * has ended and what still holds its output stays silent.
  */
 export async function deliver(

@@ -15,11 +15,11 @@ export interface GuardedCommand {
   readonly environment: Readonly<Record<string, string>>;
   /** The path of its room. */
   readonly room: string;
-  /** Seconds without a sign of life after which the step ends. */
+  /** Seconds without a sign of life after which what is run ends. */
   readonly watchSeconds: number;
 }
 
-/** The process that runs a step and watches over it. */
+/** The process that runs commands, of a step or an agent, and watches over them. */
 export interface Guard {
   readonly stdout: Readable;
   readonly lines: ControlLines;
@@ -29,7 +29,7 @@ export interface Guard {
   say(word: "k" | "t" | "f" | "q"): void;
   /** There is nothing more to say. */
   hangUp(): void;
-  /** Ends a guard that does not do what it is told, and the step with it. */
+  /** Ends a guard that does not do what it is told, and what it runs with it. */
   kill(): void;
 }
 

@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import type { Claims } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
-import type { Repositories } from "../../git/repositories.ts";
 import type { LogStore } from "../../pipelines/logs/log-store.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { MasterKey } from "../../secrets/master-key.ts";
@@ -10,7 +9,6 @@ import type { MasterKey } from "../../secrets/master-key.ts";
 export interface SessionServices {
   readonly db: Queryable;
   readonly claims: Claims;
-  readonly repositories: Repositories;
   readonly runtime: Runtime;
   readonly logs: Pick<LogStore, "resume">;
   /** Bytes of the largest output of a session that is kept. */

@@ -56,7 +56,7 @@ export async function openSessionScene(): Promise<SessionScene> {
     mode: "owner",
     logger: silent,
   });
-  const { db, repositories, masterKey } = store;
+  const { db, masterKey } = store;
   const wakeups = openWakeups(store.pool);
   const own = openBeside(store.pool, 3);
   const closing: (() => Promise<void>)[] = [];
@@ -72,7 +72,7 @@ export async function openSessionScene(): Promise<SessionScene> {
     addProject,
     startWorker: ({ agents, lease = 30_000, isAlone = true, logger = silent, ...options }) => {
       const worker = startSessionWorker({
-        ...{ db, claimsDb: own.db, wakeups, repositories, masterKey, logger, maxSessions: 4, maxLogBytes: 1e6 },
+        ...{ db, claimsDb: own.db, wakeups, masterKey, logger, maxSessions: 4, maxLogBytes: 1e6 },
         ...{ agentEnvironment: {}, closingGrace: 10_000 },
         runtime: createFakeRuntime(undefined, agents),
         claims: new Claims({ table: "agent_sessions", claimant: randomUUID(), lease, isAlone }),
