@@ -11,7 +11,7 @@ export const sessionSay = defineCommand({
   name: command,
   synopsis: "ID TEXT [--project OWNER/NAME]",
   description:
-    "Say something to a running agent, which reads it when it has ended its turn. A TEXT of - is standard input.",
+    "Say something to an agent, which reads it between two calls of tools, or else after its answer. A TEXT of - is standard input.",
   options: { project: { type: "string" } },
   run: async (config, { project: address }, id = "", words = "") => {
     const content = words === "-" ? await text(process.stdin) : words;

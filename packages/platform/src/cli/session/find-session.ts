@@ -11,7 +11,7 @@ export interface FoundSession {
 
 /**
  * The session with an id, or with one that begins so, in a project or in any.
- * @throws UserError when there is none, or more than one
+ * @throws UserError when it is none, there is none, or more than one
  */
 export async function findSession(
   client: PlatformClient,
@@ -19,8 +19,10 @@ export async function findSession(
   address: string | undefined,
 ): Promise<FoundSession> {
   const start = id.toLowerCase();
+  if (!/^[0-9a-f-]{4,36}$/.test(start)) {
+    throw new UserError(`${id || "nothing"} is no session's id: at least its first 4 digits are needed`);
+  }
   const unknown = new UserError(`there is no session ${id} that you may see: platform session list shows them`);
-  if (!/^[0-9a-f-]{4,36}$/.test(start)) throw unknown;
   const found: FoundSession[] = [];
   const where = address === undefined ? listProjects(client) : [await findProject(client, address)];
   for await (const project of where) {
