@@ -159,6 +159,37 @@ test("the network policies are for the pods that there are", () => {
   expect(find("Namespace", "platform").metadata.labels).toMatchObject(to.namespaceSelector.matchLabels ?? {});
 });
 
+/** The IPv6 addresses by which networks of IPv6 alone reach those of IPv4 (RFC 6052). */
+function translated(network: string): string {
+  const [address, bits] = network.split("/");
+  const { hostname } = new URL(`http://[64:ff9b::${address}]/`);
+  return `${hostname.slice(1, -1)}/${96 + Number(bits)}`;
+}
+
+test("of the internet, agents reach no address that is a network's or a cloud's own", () => {
+  const internet = find("NetworkPolicy", "internet");
+  const { egress } = z
+    .object({
+      egress: z.array(
+        z.object({
+          to: z.array(
+            z.looseObject({ ipBlock: z.object({ cidr: z.string(), except: z.array(z.string()) }).optional() }),
+          ),
+        }),
+      ),
+    })
+    .parse(internet.spec);
+  const blocks = egress.flatMap(({ to }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
+  const private4 = [
+    ...["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16"],
+    ...["172.16.0.0/12", "192.168.0.0/16"],
+  ];
+  expect(Object.fromEntries(blocks.map(({ cidr, except }) => [cidr, except]))).toEqual({
+    "0.0.0.0/0": private4,
+    "::/0": ["::1/128", ...private4.map(translated), "64:ff9b:1::/48", "fc00::/7", "fe80::/10"],
+  });
+});
+
 /** What the sources of this runtime ask of the API server, as `verb resource`. */
 function used(): ReadonlySet<string> {
   const found = new Set<string>();
