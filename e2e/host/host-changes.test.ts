@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, readlink, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -68,4 +68,43 @@ test.runIf(process.platform === "linux")("what cannot be undone is said, and the
   expect(await text(child.stderr)).toContain("cannot be undone: false # on purpose");
   expect((await exited)[0]).toBe(1);
   expect(await readFile(log, "utf8")).toBe("second's\nfirst\n");
+});
+
+/** A directory with nothing but these programs. */
+async function pathOf(name: string, programs: readonly string[]): Promise<string> {
+  const path = join(directory, name);
+  await mkdir(path);
+  for (const program of programs) {
+    for (const place of ["/bin", "/usr/bin"]) {
+      const found = join(place, program);
+      const isThere = await access(found).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) await symlink(found, join(path, program)).catch(() => {});
+    }
+  }
+  return path;
+}
+
+const needed = ["sh", "sleep", "rm", "seq", "readlink", "awk", "sort", "xargs", "umount"];
+
+test.runIf(process.platform === "linux").each([
+  { name: "what every system has is enough", programs: [...needed, "sed"], code: 0, undone: "second's\nfirst\n" },
+  { name: "that nothing could be undone is a failure", programs: needed, code: 1, undone: undefined },
+])("$name", async ({ name, programs, code, undone }) => {
+  const log = join(directory, `log of ${name}`);
+  const args = ["--import", "tsx", "--input-type=module", "--eval"];
+  const child = spawn(process.execPath, [...args, program(log, "await changes[Symbol.asyncDispose]();")], {
+    cwd: root,
+    env: { ...process.env, PATH: await pathOf(name, programs) },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const exited = once(child, "exit");
+  const made = JSON.parse(await text(child.stdout));
+  expect((await exited)[0]).toBe(code);
+  await expect(readFile(log, "utf8").catch(() => undefined)).resolves.toBe(undone);
+  if (undone !== undefined) return;
+  process.kill(made.pid);
+  await rm(made.directory, { recursive: true });
 });

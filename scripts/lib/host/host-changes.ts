@@ -7,7 +7,7 @@ import { join } from "node:path";
 /**
  * `end PID` ends a process and waits until it is gone; a zombie, which nobody may reap, has no program any more.
  * `release DIRECTORY` unmounts what is mounted below it, the innermost first. `end_group DIRECTORY` kills what is in a
- * control group of version 1 and removes it.
+ * control group of version 1 and removes it. `remove DIRECTORY` removes it, but nothing that is mounted in it.
  */
 const undoing = `
 trap '' INT TERM HUP
@@ -16,7 +16,11 @@ end() {
   for _ in $(seq 150); do readlink "/proc/$1/exe" > /dev/null || return 0; sleep 0.1; done
   kill -9 "$1" 2> /dev/null || true
 }
+remove() {
+  if [ -e /proc/self/mounts ]; then rm -rf --one-file-system "$1"; else rm -rf "$1"; fi
+}
 release() {
+  [ -e /proc/self/mounts ] || return 0
   awk -v below="$1/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r | xargs -r umount --lazy
 }
 end_group() {
@@ -28,11 +32,12 @@ end_group() {
   done
   return 1
 }
-tac | {
-  failed=0
+sed '1!G;h;$!d' | {
+  failed=0 complete=0
   while IFS= read -r command; do
     eval "$command" < /dev/null || { echo "cannot be undone: $command" >&2; failed=1; }
   done
+  [ $complete = 1 ] || { echo 'nothing could be undone' >&2; failed=1; }
   exit $failed
 }
 `;
@@ -46,6 +51,10 @@ export class HostChanges implements AsyncDisposable {
   readonly #ended = once(this.#undoing, "exit");
 
   constructor() {
+    // Whether it has ended early is told by its exit code.
+    this.#undoing.stdin.on("error", () => {});
+    // The last to be run: then all was.
+    this.willUndo("complete=1");
     for (const [signal, code] of [
       ["SIGINT", 130],
       ["SIGTERM", 143],
@@ -60,8 +69,8 @@ export class HostChanges implements AsyncDisposable {
 
   /**
    * Says how the next change will be undone, before it is made: with a line of shell, which must do no harm when it has not
-   * been made. Beside what the shell has there are `end PID`,
-   * `end_group DIRECTORY` and `release DIRECTORY`.
+   * been made. Beside what the shell has there are `end PID`, `end_group DIRECTORY`, `release DIRECTORY` and `remove
+   * DIRECTORY`.
    */
   willUndo(command: string): void {
     if (command.includes("\n")) throw new Error("an undoing is one line");
@@ -71,7 +80,7 @@ export class HostChanges implements AsyncDisposable {
   /** Makes a temporary directory, which goes with the changes, whatever is mounted in it. */
   async directory(prefix: string): Promise<string> {
     const path = await mkdtemp(join(tmpdir(), prefix));
-    this.willUndo(`rm -rf --one-file-system ${quoted(path)}`);
+    this.willUndo(`remove ${quoted(path)}`);
     this.willUndo(`release ${quoted(path)}`);
     return path;
   }
