@@ -359,6 +359,8 @@ export interface AgentSessionsTable {
   attempt: Generated<number>;
   /** How often in a row it was claimed and lost before its process was started. */
   lost_claims: Generated<number>;
+  /** Until when one waits whose start has failed. */
+  not_before: string | null;
   /** Set before its process is started: from then on it is never started again. */
   started_at: string | null;
   finished_at: string | null;

@@ -28,6 +28,8 @@ const claimConnections = 3;
 const cleaningPause = 30_000;
 /** How long agents that end with this process may save their work when it closes, in milliseconds. */
 const closingGrace = 20_000;
+/** How long a session waits, when it could not be started, before that is tried again, in milliseconds. */
+const retryPause = 10_000;
 
 /**
  * Runs the sessions of agents, and removes what is left of sessions and steps that nobody looks after, until it is
@@ -48,7 +50,7 @@ export async function startSessions(options: SessionsOptions): Promise<{ close()
       ? undefined
       : startSessionWorker({
           ...{ db, claimsDb: own.db, masterKey, runtime, claims, logs, wakeups, logger },
-          ...{ maxSessions, maxLogBytes, agentEnvironment, closingGrace },
+          ...{ maxSessions, maxLogBytes, agentEnvironment, closingGrace, retryPause },
         });
   const stopping = new AbortController();
   const tasks = [

@@ -30,6 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       claim_expires_at timestamptz,
       attempt integer not null default 0,
       lost_claims integer not null default 0,
+      -- Until when one waits whose start has failed.
+      not_before timestamptz,
       -- Set before its process is started: from then on the agent may have done something, and is never started again.
       started_at timestamptz,
       finished_at timestamptz,

@@ -9,7 +9,11 @@ import type { Queryable } from "../../db/queryable.ts";
 export async function claimSessions(db: Queryable, claims: Claims, limit: number): Promise<readonly Claim[]> {
   const running = sql`(select count(*) from agent_sessions as other
     where other.claimed_by is not null and other.project_id = agent_sessions.project_id)`;
-  const next = { which: sql<boolean>`true`, order: sql`${running}, created_at, id`, limit: 1 };
+  const next = {
+    which: sql<boolean>`(not_before is null or not_before <= now())`,
+    order: sql`${running}, created_at, id`,
+    limit: 1,
+  };
   const claimed: Claim[] = [];
   while (claimed.length < limit) {
     const [claim] = await claims.claim(db, next);

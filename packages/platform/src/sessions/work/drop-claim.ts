@@ -1,4 +1,4 @@
-import type { RawBuilder, SqlBool } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import { endSession } from "../end-session.ts";
 import { notifySessionWork } from "../notify-session-work.ts";
@@ -11,6 +11,8 @@ interface DroppedClaim {
   readonly guard: RawBuilder<SqlBool>;
   /** Whether something went wrong, which counts; otherwise it was only given back. */
   readonly isFault: boolean;
+  /** How long a session waits of which the start has failed, in milliseconds. */
+  readonly retryPause: number;
   /** Why it could not be started, for people. */
   readonly why: string;
 }
@@ -19,7 +21,7 @@ interface DroppedClaim {
  * Ends a claim under which nothing was started: the session waits for the next one, is stopped if somebody asked for
  * that, or fails when that has happened too often. Of one that has ended only the claim is given up.
  */
-export async function dropClaim(db: Queryable, { guard, isFault, why }: DroppedClaim): Promise<void> {
+export async function dropClaim(db: Queryable, { guard, isFault, retryPause, why }: DroppedClaim): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const session = await transaction
       .selectFrom("agent_sessions")
@@ -44,7 +46,10 @@ export async function dropClaim(db: Queryable, { guard, isFault, why }: DroppedC
       await transaction
         .updateTable("agent_sessions")
         .where("id", "=", id)
-        .set({ status: "pending", lost_claims })
+        .set({
+          ...{ status: "pending", lost_claims },
+          not_before: isFault ? sql<string>`now() + make_interval(secs => ${retryPause / 1000})` : null,
+        })
         .execute();
     }
     await transaction

@@ -86,7 +86,7 @@ export class SessionRecord {
 
   /** Records what became of the session, and gives up the claim. */
   async conclude(result: Result): Promise<void> {
-    const { db, claims } = this.#services;
+    const { db, claims, retryPause } = this.#services;
     const { claim } = this.held;
     if (result === "let go") {
       await this.#recorder?.finish();
@@ -94,7 +94,7 @@ export class SessionRecord {
     } else if (typeof result === "string") {
       const guard = claims.held(claim);
       const why = "each time, the platform could not prepare it";
-      await this.persist(() => dropClaim(db, { guard, isFault: result === "failed to start", why }));
+      await this.persist(() => dropClaim(db, { guard, isFault: result === "failed to start", retryPause, why }));
     } else {
       const { status, message } = result;
       await this.#recorder?.finish(...(status === "completed" || message === null ? [] : [message]));

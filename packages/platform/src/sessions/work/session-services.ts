@@ -18,5 +18,7 @@ export interface SessionServices {
   readonly agentEnvironment: Readonly<Record<string, string>>;
   /** How long an agent that ends with its platform may save its work when that closes, in milliseconds. */
   readonly closingGrace: number;
+  /** How long a session waits, when it could not be started, before that is tried again, in milliseconds. */
+  readonly retryPause: number;
   readonly logger: Pick<Logger, "error" | "warn" | "info">;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { Claims } from "../../db/claims.ts";
 import { until } from "../../db/embedded/until.ts";
 import { openWakeups } from "../../db/wakeups.ts";
 import {
@@ -14,6 +15,7 @@ import { StartError } from "../../runtime/runtime.ts";
 import { appendEvent } from "../append-event.ts";
 import { notifySessionWork } from "../notify-session-work.ts";
 import { stopSession } from "../stop-session.ts";
+import { claimSessions } from "./claim-sessions.ts";
 import { concludes, saved, says } from "./testing/agent-lines.ts";
 import { openSessionScene, type SessionScene } from "./testing/session-scene.ts";
 
@@ -314,6 +316,19 @@ describe("a session that cannot be started", () => {
     });
     expect(await scene.identity(id)).toEqual([]);
     expect(agents.present()).toEqual([]);
+  });
+
+  test("by the platform's fault waits a while before it is tried again", async () => {
+    const id = await scene.addSession();
+    const agents = work({ prepare: () => Promise.reject(new Error("no disk")) }, { retryPause: 3_600_000 });
+    await until(async () => (await scene.row(id)).lost_claims === 1, 10_000);
+    const { db } = scene.store;
+    const claims = new Claims({ table: "agent_sessions", claimant: randomUUID(), lease: 30_000, isAlone: true });
+    expect(await claimSessions(db, claims, 10)).toEqual([]);
+    await sql`update agent_sessions set not_before = now() where id = ${id}`.execute(db);
+    await until(async () => (await scene.row(id)).lost_claims === 2, 10_000);
+    expect(agents.plans).toHaveLength(2);
+    await stop(id);
   });
 
   test("by the platform's fault is tried three times", async () => {

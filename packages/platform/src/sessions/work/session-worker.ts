@@ -27,7 +27,7 @@ export function startSessionWorker(options: SessionWorkerOptions): { close(): Pr
 
   const drop = async (claim: AbandonedClaim, worker: ClaimWorker<SessionRun>) => {
     const why = "each time, the platform that was to start it went away";
-    await dropClaim(db, { guard: claims.stillAbandoned(claim), isFault: true, why });
+    await dropClaim(db, { guard: claims.stillAbandoned(claim), isFault: true, retryPause: 0, why });
     const heldUntil = performance.now() + claims.lease;
     const taken = await claims.takeOver(db, claim);
     if (taken !== undefined) worker.begin(taken, heldUntil);

@@ -73,7 +73,7 @@ export async function openSessionScene(): Promise<SessionScene> {
     startWorker: ({ agents, lease = 30_000, isAlone = true, logger = silent, ...options }) => {
       const worker = startSessionWorker({
         ...{ db, claimsDb: own.db, wakeups, masterKey, logger, maxSessions: 4, maxLogBytes: 1e6 },
-        ...{ agentEnvironment: {}, closingGrace: 10_000 },
+        ...{ agentEnvironment: {}, closingGrace: 10_000, retryPause: 0 },
         runtime: createFakeRuntime(undefined, agents),
         claims: new Claims({ table: "agent_sessions", claimant: randomUUID(), lease, isAlone }),
         logs: logStoreIn(dataDirectory),
