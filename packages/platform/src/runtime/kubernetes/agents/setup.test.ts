@@ -13,6 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
+/** Where the programs are. */
+let path = process.env.PATH;
+
 /** Runs commands as the container does; resolves with what came of it. */
 async function setup(commands: readonly string[], onOutput: (text: string, kill: () => void) => void = () => {}) {
   for (const [index, command] of commands.entries()) {
@@ -23,7 +26,7 @@ async function setup(commands: readonly string[], onOutput: (text: string, kill:
   }
   const report = join(directory, "report");
   const command = runScript("setup", directory, String(commands.length), report).map((text) => expand(text, {}));
-  const env = { PATH: process.env.PATH, GIVEN: "$(id) 'x'" };
+  const env = { PATH: path, GIVEN: "$(id) 'x'" };
   // One stream, as a container's log is.
   const child = spawn("/bin/sh", ["-c", 'exec "$@" 2>&1', "sh", ...command], { cwd: directory, env, detached: true });
   // As in a container, of which nothing is left when its first process has ended.
@@ -76,4 +79,18 @@ test("asked to end, it does at once, whatever its command does", async () => {
     if (output.endsWith("begun\n")) kill();
   });
   expect([code, report]).toEqual([143, undefined]);
+});
+
+test("nothing but a shell is needed, and commands reach it as they are", async () => {
+  const usual = path;
+  path = directory;
+  try {
+    const command = "echo '  a\\\\n  ' \\\n  b; x=$(printf '%s' c)\n\necho \"$x\"; exit 4";
+    const { code, output, report } = await setup([command]);
+    const said = `Setup command 1 of 1 failed with exit code 4: ${command.replaceAll("\n", " ")}`;
+    expect([code, report]).toEqual([4, said]);
+    expect(output.split("\n").slice(2)).toEqual(["c", said, ""]);
+  } finally {
+    path = usual;
+  }
 });
