@@ -14,7 +14,7 @@ interface RootOptions {
 /** Makes a root file system from Debian's packages. @throws NotPossible where there is no Debian mirror, or nothing can be installed */
 export async function debianRoot({ suite, packages, target }: RootOptions): Promise<void> {
   const mirror = await debianMirror();
-  if (mirror === undefined) throw new NotPossible("this machine's apt names no Debian mirror in debian.sources");
+  if (mirror === undefined) throw new NotPossible("this machine's apt names no Debian mirror");
   await installPrograms({ mmdebstrap: "mmdebstrap" });
   const include = packages.map((name) => `--include=${name}`);
   await show("mmdebstrap", ["--quiet", "--variant=minbase", ...include, suite, target, mirror]);
