@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { NotPossible } from "../host/not-possible.ts";
 
@@ -32,7 +33,10 @@ export function show(program: string, args: readonly string[], env: NodeJS.Proce
   return promise;
 }
 
-/** Installs Debian packages that provide programs, unless they are there. @throws NotPossible when that cannot be done here */
+/**
+ * Installs Debian packages that provide programs, unless they are there; what services they bring does not run.
+ * @throws NotPossible when that cannot be done here
+ */
 export async function installPrograms(packages: Readonly<Record<string, string>>): Promise<void> {
   const missing: string[] = [];
   for (const [program, name] of Object.entries(packages)) {
@@ -44,7 +48,7 @@ export async function installPrograms(packages: Readonly<Record<string, string>>
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   try {
     await show("apt-get", ["update", "--quiet=2"], env);
-    await show("apt-get", ["install", "--yes", "--quiet=2", "--no-install-recommends", ...missing], env);
+    await show("sh", [join(import.meta.dirname, "install.sh"), "/usr/sbin/policy-rc.d", ...missing], env);
   } catch (error) {
     throw new NotPossible(`${names} cannot be installed: ${error instanceof Error ? error.message : error}`);
   }
