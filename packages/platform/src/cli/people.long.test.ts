@@ -1,51 +1,22 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openDatabase } from "../db/open.ts";
+import { type CliPlatform, openCliPlatform, resultOf } from "./testing/cli-platform.ts";
 
 // A process for each command, and other tests beside this one.
 vi.setConfig({ testTimeout: 120_000 });
 
 /** The commands for users, tokens and roles, beside a platform that serves. */
-const main = join(import.meta.dirname, "..", "main.ts");
+let served: CliPlatform;
 let data: string;
 let url: string;
-let server: ChildProcessWithoutNullStreams;
-
-function start(args: readonly string[]): ChildProcessWithoutNullStreams {
-  const env = { PATH: process.env.PATH ?? "", PLATFORM_DATA: data };
-  return spawn(process.execPath, ["--import", "tsx", main, ...args], { env });
-}
-
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), "platform-people-"));
-  server = start(["start", "--listen", "127.0.0.1:0"]);
-  for await (const line of createInterface(server.stdout)) {
-    const entry: { url?: string } = JSON.parse(line);
-    if (entry.url !== undefined) {
-      url = entry.url;
-      break;
-    }
-  }
-  server.stdout.resume();
+  served = await openCliPlatform();
+  ({ data, url } = served);
 });
-afterAll(async () => {
-  const exited = once(server, "exit");
-  server.kill("SIGTERM");
-  await exited;
-  await rm(data, { recursive: true, force: true });
-});
+afterAll(() => served?.[Symbol.asyncDispose]());
 
 async function run(input: string, ...args: string[]) {
-  const child = start(args);
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-  return { code, stdout, stderr };
+  return await resultOf(served.start(args), input);
 }
 
 /** Standard output of a command that succeeds. */

@@ -1,4 +1,3 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,53 +9,31 @@ import { type OpenDatabase, openDatabase } from "../db/open.ts";
 import { SampleRepository } from "../git/testing/sample-repository.ts";
 import { appendEvents, type NewEvent } from "../sessions/append-event.ts";
 import { endSession, type SessionOutcome } from "../sessions/end-session.ts";
+import { type CliPlatform, openCliPlatform, resultOf } from "./testing/cli-platform.ts";
 
 // A process for each command, and other tests beside this one.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** The commands for sessions, beside a platform that serves and runs none: the tests do its work. */
-const main = join(import.meta.dirname, "..", "main.ts");
-let data: string;
+let platform: CliPlatform;
 let url: string;
-let server: ChildProcessWithoutNullStreams;
 let database: OpenDatabase;
 
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcessWithoutNullStreams {
-  const own = { PATH: process.env.PATH ?? "", PLATFORM_DATA: data, PLATFORM_MAX_SESSIONS: "0" };
-  return spawn(process.execPath, ["--import", "tsx", main, ...args], { env: { ...own, ...env } });
-}
+const start: CliPlatform["start"] = (...command) => platform.start(...command);
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), "platform-sessions-"));
-  server = start(["start", "--listen", "127.0.0.1:0"]);
-  for await (const line of createInterface(server.stdout)) {
-    const entry: { url?: string } = JSON.parse(line);
-    if (entry.url !== undefined) {
-      url = entry.url;
-      break;
-    }
-  }
-  server.stdout.resume();
+  platform = await openCliPlatform({ PLATFORM_MAX_SESSIONS: "0" });
+  ({ url } = platform);
   const repository = new SampleRepository();
   repository.commit();
   expect(await run(["import", repository.path, "--name", "hello"])).toMatchObject({ code: 0 });
   repository.remove();
-  database = await openDatabase({ url: undefined, dataDirectory: data }, { mode: "guest" });
+  database = await openDatabase({ url: undefined, dataDirectory: platform.data }, { mode: "guest" });
 });
 afterAll(async () => {
   await database?.close();
-  const exited = once(server, "exit");
-  server.kill("SIGTERM");
-  await exited;
-  await rm(data, { recursive: true, force: true });
+  await platform?.[Symbol.asyncDispose]();
 });
-
-/** What a command says and how it ends. */
-async function resultOf(child: ChildProcessWithoutNullStreams, input = "") {
-  child.stdin.end(input);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-  return { code, stdout, stderr };
-}
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return await resultOf(start(args, env));
