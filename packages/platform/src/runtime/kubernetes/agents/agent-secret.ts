@@ -1,10 +1,5 @@
-import type { V1OwnerReference, V1Secret } from "@kubernetes/client-node";
 import type { AgentPlan } from "../../agent.ts";
-import { StartError } from "../../runtime.ts";
-import type { Labels } from "../names.ts";
-
-/** Bytes of all that a Secret may hold. */
-const mostBytes = 1024 * 1024;
+import { assertSecretHolds } from "../owned-secret.ts";
 
 /** What of an agent is in its Secret, by key. Keys are ours: no name or text of a user is one. */
 export interface SecretContent {
@@ -34,10 +29,7 @@ export function secretContent({ secrets, prompt, setupCommands }: AgentPlan): Se
     data[command] = setupCommands[index] ?? "";
     data[name] = shortened(setupCommands[index] ?? "");
   }
-  const bytes = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
-  if (bytes > mostBytes) {
-    throw new StartError("The prompt, the setup commands and the secrets are more than a Secret can hold: 1 MiB");
-  }
+  assertSecretHolds(data, "The prompt, the setup commands and the secrets are");
   return { data, variables: Object.fromEntries(variables), setup };
 }
 
@@ -46,23 +38,4 @@ function shortened(command: string): string {
   const line = command.replace(/\s+/g, " ").trim();
   const characters = [...line];
   return characters.length > nameLength ? `${characters.slice(0, nameLength).join("")}…` : line;
-}
-
-interface SecretOptions {
-  readonly name: string;
-  readonly labels: Labels;
-  /** The pod that it belongs to, and with which it goes. */
-  readonly owner: V1OwnerReference;
-  readonly content: SecretContent;
-}
-
-export function agentSecret({ name, labels, owner, content }: SecretOptions): V1Secret {
-  return {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name, labels: { ...labels }, ownerReferences: [owner] },
-    type: "Opaque",
-    immutable: true,
-    stringData: { ...content.data },
-  };
 }

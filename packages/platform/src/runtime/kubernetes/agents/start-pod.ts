@@ -7,10 +7,11 @@ import { deletePod } from "../delete-pod.ts";
 import { endEarlierPods } from "../end-earlier-pods.ts";
 import { agentPodName, labelNames, labelsOf } from "../names.ts";
 import { podIdOf } from "../own-pods.ts";
+import { ownedSecret } from "../owned-secret.ts";
 import { starting } from "../retry.ts";
 import { createSecret } from "../secrets.ts";
 import { agentPod } from "./agent-pod.ts";
-import { agentSecret, secretContent } from "./agent-secret.ts";
+import { secretContent } from "./agent-secret.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 import { secretNameOf } from "./volumes.ts";
 
@@ -49,7 +50,7 @@ export async function startPod(options: StartPodOptions): Promise<V1Pod> {
     await options.starting(name);
     signal.throwIfAborted();
     const owner = { apiVersion: "v1", kind: "Pod", ...podIdOf(pod) };
-    const secret = agentSecret({ name: secretName, labels, owner, content });
+    const secret = ownedSecret({ name: secretName, labels, owner }, content.data);
     await starting("The agent's Secret cannot be created", () => createSecret(client, secret, signal));
     return pod;
   } catch (error) {
