@@ -78,7 +78,17 @@ function endOf(agent: EndedAgent): Pick<SessionOutcome, "status" | "reason" | "m
   return failed("exit", `The agent ended with ${code}`, agent);
 }
 
-/** What became of a session whose agent cannot be found any more. */
+/** What became of a session of whose agent nothing can be found any more. */
+export function gone(
+  sessionId: string,
+  cause: StopCause | undefined,
+): Pick<SessionOutcome, "status" | "reason" | "message"> {
+  if (cause === undefined) return lost(sessionId, null);
+  const reason = cause === "deadline" ? "deadline" : "stopped";
+  return { status: "stopped", reason, message: `${stoppedMessages[cause]}. ${lastCheckpoint(sessionId)}` };
+}
+
+/** What became of a session of whose end nothing is known. */
 export function lost(sessionId: string, why: string | null): Pick<SessionOutcome, "status" | "reason" | "message"> {
   const message = `${why ?? "What ran it went away"}. ${lastCheckpoint(sessionId)}`;
   return { status: "failed", reason: "lost", message };

@@ -2,6 +2,11 @@ import { sql } from "kysely";
 import type { Claim, Claims } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
 
+const wishes = [
+  sql<boolean>`stop_requested_at is not null`.as("isStopped"),
+  sql<boolean>`coalesce(expires_at <= now(), false)`.as("isOver"),
+] as const;
+
 /** A claimed session, as it is to be run. */
 export type SessionWork = NonNullable<Awaited<ReturnType<typeof readSession>>>;
 
@@ -21,6 +26,7 @@ export async function readSession(db: Queryable, claims: Claims, claim: Claim) {
     .innerJoin("users as agent", "agent.id", "session.agent_user_id")
     .select(["session.id", "project_id", "prompt", "branch", "role", "config", "image"])
     .select(["started_at", "output_cursor", "log_bytes", "turns", "default_branch"])
+    .select(wishes)
     .select(["owner.name as owner_name", "project.name as project_name", "agent.name as agent_name"])
     .executeTakeFirst();
 }
@@ -39,7 +45,6 @@ export async function readWishes(db: Queryable, ids: readonly string[]): Promise
     .selectFrom("agent_sessions")
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .select("id")
-    .select(sql<boolean>`stop_requested_at is not null`.as("isStopped"))
-    .select(sql<boolean>`coalesce(expires_at <= now(), false)`.as("isOver"))
+    .select(wishes)
     .execute();
 }

@@ -5,7 +5,7 @@ import { StartError } from "../../runtime/runtime.ts";
 import { UnreadableSecretError } from "../../secrets/unreadable-secret-error.ts";
 import type { ClaimedRun } from "../../workers/claimed-run.ts";
 import { RunControl } from "../../workers/run-control.ts";
-import { failedToStart, lost, type StopCause, stoppedBefore } from "./outcome.ts";
+import { failedToStart, gone, type StopCause, stoppedBefore } from "./outcome.ts";
 import type { OutputRecorder } from "./output-recorder.ts";
 import { hiddenFromResumed, prepareAgent } from "./prepare-agent.ts";
 import { readSession, type SessionWork, type Wish } from "./read-session.ts";
@@ -112,7 +112,7 @@ export class SessionRun implements ClaimedRun {
   async #perform(work: SessionWork): Promise<Result> {
     try {
       const followed = work.started_at === null ? await this.#start(work) : await this.#resume(work);
-      if (followed === undefined) return lost(work.id, null);
+      if (followed === undefined) return gone(work.id, this.#cause);
       const { running, recorder } = followed;
       this.#control.take(running);
       if (this.#record.isSilent) this.abandon();
@@ -149,6 +149,8 @@ export class SessionRun implements ClaimedRun {
 
   async #resume(work: SessionWork): Promise<FollowedAgent | undefined> {
     this.#hasBegun = true;
+    // It may have ended meanwhile, as it was asked to.
+    this.grant(work);
     const { runtime } = this.#services;
     const hidden = await this.#record.persist(() => hiddenFromResumed(this.#services, work).catch(explained));
     if (hidden instanceof Error) throw hidden;

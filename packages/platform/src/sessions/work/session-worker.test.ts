@@ -457,4 +457,27 @@ describe("a platform that closes", () => {
       `${id} disposed`,
     ]);
   });
+
+  test("an agent that ended while nobody looked, as somebody had asked for, was stopped", async () => {
+    const id = await scene.addSession();
+    const ends = Promise.withResolvers<void>();
+    const agents = createFakeAgents({
+      survive: true,
+      scriptOf:
+        () =>
+        async ({ print }) => {
+          await print(says("before"));
+          await ends.promise;
+          await print(saved({ exit_code: 143 }));
+          return { exitCode: 143 };
+        },
+    });
+    const worker = join(agents);
+    await until(async () => (await scene.events(id)).includes("text before"), 10_000);
+    await worker.close();
+    await sql`update agent_sessions set stop_requested_at = now() where id = ${id}`.execute(scene.store.db);
+    ends.resolve();
+    join(agents);
+    expect(await scene.ended(id)).toBe("stopped stopped");
+  });
 });

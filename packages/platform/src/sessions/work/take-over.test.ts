@@ -64,6 +64,14 @@ describe("a session whose platform was killed", () => {
     expect(agents.plans).toEqual([]);
   });
 
+  test("after it was asked to stop, and whose agent is gone, is stopped, and its checkpoint named", async () => {
+    const id = await abandonedSession({ isStarted: true });
+    await sql`update agent_sessions set stop_requested_at = now() where id = ${id}`.execute(scene.store.db);
+    await using _ = closing(scene.startWorker({ agents: createFakeAgents() }));
+    expect(await scene.ended(id)).toBe("stopped stopped");
+    expect((await scene.row(id)).message).toContain(`refs/agent-wip/${id}`);
+  });
+
   test("is left alone by others while its claim may be held", async () => {
     const id = await abandonedSession({ isStarted: true });
     const last = await scene.addSession();
