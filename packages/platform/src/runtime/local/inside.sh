@@ -30,5 +30,9 @@ while
   # Woken by the signal, not by the step's end.
   kill -0 "$step" 2>/dev/null
 do :; done
+# A signal that came together with the step's end stood for how it ended: a shell that still knows that says it now.
+wait "$step" 2>/dev/null
+last=$?
+[ "$last" = 127 ] || status=$last
 # With this process, the first of its namespace, ends whatever the step has left running.
 exit "$status"
