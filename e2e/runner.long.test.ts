@@ -91,7 +91,7 @@ describe("runner config", () => {
 
 describe("a command line that is wrong is one clear line", () => {
   test.each<[string, readonly string[], number, RegExp]>([
-    ["no command", [], 64, /^runner: which command\? run, config or doctor; see --help$/],
+    ["no command", [], 64, /^runner: which command\? run, clone, config or doctor; see --help$/],
     ["an unknown command", ["walk"], 64, /^runner: no command "walk"; see --help$/],
     ["an unknown option", ["config", "--rolle", "dev"], 64, /^runner: Unknown option '--rolle'.* See --help\.$/],
     ["an argument too many", ["config", "dev"], 64, /^runner: unexpected argument "dev"; see --help$/],
