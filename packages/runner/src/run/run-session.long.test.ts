@@ -73,7 +73,10 @@ test("SIGTERM reaches Claude Code and what it started, and the work is saved", a
   expect(await session.at(branch)).toBe("two");
 });
 
-test("a Claude Code that does not end when it is asked to is ended in time to save its work", async ({ session }) => {
+// It is waited for 15 seconds.
+test("a Claude Code that does not end when it is asked to is ended in time to save its work", {
+  timeout: 90_000,
+}, async ({ session }) => {
   const { child, said, ended } = await session.start(
     "trap '' TERM; echo two > file; echo ready; sleep 600 & wait; wait",
   );
