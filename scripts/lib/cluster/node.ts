@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Daemon } from "../host/daemon.ts";
 import { freePort } from "../host/free-port.ts";
-import { type HostChanges, quoted } from "../host/host-changes.ts";
+import type { HostChanges } from "../host/host-changes.ts";
 import { read } from "../image/host.ts";
 
 /** Bit 24 of the capabilities, without which no process gets a lower score for the kernel's out-of-memory killer. */
@@ -36,6 +36,8 @@ exec runc "$@"
 
 interface NodeOptions {
   readonly kubelet: string;
+  /** What starts it, so that it sees the mounts that the engine sees. */
+  readonly starter: readonly string[];
   readonly directory: string;
   readonly kubeconfig: string;
   /** Where the engine is reached: a URL. */
@@ -47,13 +49,13 @@ interface NodeOptions {
 
 /** Makes this host the cluster's one node, and waits until it is ready. */
 export async function startNode(changes: HostChanges, options: NodeOptions): Promise<void> {
-  const { kubelet, directory, kubeconfig, engine, pause, controlGroup } = options;
+  const { kubelet, starter, directory, kubeconfig, engine, pause, controlGroup } = options;
   const configuration = join(directory, "kubelet.json");
-  await writeFile(configuration, JSON.stringify(await kubeletConfiguration(controlGroup)));
+  await writeFile(configuration, JSON.stringify(await kubeletConfiguration(directory, controlGroup)));
   const root = join(directory, "kubelet");
-  changes.willUndo(`release ${quoted(root)}`);
   const daemon = Daemon.start(changes, {
     program: kubelet,
+    starter,
     args: [
       ...[`--config=${configuration}`, `--kubeconfig=${kubeconfig}`, `--root-dir=${root}`, `--cert-dir=${root}/pki`],
       ...["--container-runtime=docker", `--docker-endpoint=${engine}`, `--pod-infra-container-image=${pause}`],
@@ -69,7 +71,7 @@ export async function startNode(changes: HostChanges, options: NodeOptions): Pro
   });
 }
 
-async function kubeletConfiguration(controlGroup: string): Promise<object> {
+async function kubeletConfiguration(directory: string, controlGroup: string): Promise<object> {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -81,6 +83,7 @@ async function kubeletConfiguration(controlGroup: string): Promise<object> {
     authorization: { mode: "AlwaysAllow" },
     cgroupDriver: "cgroupfs",
     cgroupRoot: controlGroup,
+    volumePluginDir: join(directory, "volume-plugins"),
     failSwapOn: false,
     // The host's packet filter stays as it is.
     makeIPTablesUtilChains: false,

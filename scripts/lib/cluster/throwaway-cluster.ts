@@ -9,6 +9,7 @@ import { makeHostPlace } from "./host-place.ts";
 import { buildImages } from "./images.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { containerRuntime, startNode } from "./node.ts";
+import { besideProcess, withOwnDirectories } from "./own-directories.ts";
 
 /**
  * Raises a cluster of one node on this machine, beside whatever else runs on it, from Debian's packages alone. It goes with
@@ -26,6 +27,7 @@ export async function throwawayCluster(changes: HostChanges, say: (line: string)
   const runtime = await containerRuntime(directory);
   const engine = await startEngine(join(directory, "engine"), changes, {
     bridge: place.bridge,
+    starter: await withOwnDirectories(changes),
     ...(runtime && { runtime }),
   });
   const images = await buildImages(engine, directory, say);
@@ -38,6 +40,7 @@ export async function throwawayCluster(changes: HostChanges, say: (line: string)
   });
   await startNode(changes, {
     kubelet: programs("kubelet"),
+    starter: await besideProcess(engine.pidFile),
     directory: state,
     kubeconfig,
     engine: String(engine.env.DOCKER_HOST),

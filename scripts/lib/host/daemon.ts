@@ -7,6 +7,8 @@ import type { HostChanges } from "./host-changes.ts";
 interface DaemonOptions {
   readonly program: string;
   readonly args: readonly string[];
+  /** What starts the program: another one and its first arguments, which becomes this one. */
+  readonly starter?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   /** The file to which its output is appended. */
   readonly log: string;
@@ -24,10 +26,12 @@ export class Daemon {
     this.#process = process;
   }
 
-  static start(changes: HostChanges, { program, args, env = process.env, log }: DaemonOptions): Daemon {
+  static start(changes: HostChanges, options: DaemonOptions): Daemon {
+    const { program, args, starter = [], env = process.env, log } = options;
+    const [first = program, ...rest] = [...starter, program, ...args];
     const output = openSync(log, "a");
     // Not in the terminal's process group: Ctrl-C is for who started it, who ends it in its turn.
-    const child = spawn(program, args, { env, detached: true, stdio: ["ignore", output, output] });
+    const child = spawn(first, rest, { env, detached: true, stdio: ["ignore", output, output] });
     closeSync(output);
     if (child.pid !== undefined) changes.willUndo(`end ${child.pid}`);
     // What becomes of it is looked at where it is waited for.

@@ -11,6 +11,12 @@ export interface Engine {
   readonly docker: string;
 }
 
+/** One that was started here. */
+export interface OwnEngine extends Engine {
+  /** The file that holds its process's id. */
+  readonly pidFile: string;
+}
+
 /** The engine that this machine has already; undefined when there is none that answers, to a client with BuildKit. */
 export async function knownEngine(): Promise<Engine | undefined> {
   const env = { ...process.env, DOCKER_BUILDKIT: "1" };
@@ -27,6 +33,8 @@ interface EngineOptions {
   readonly bridge?: string;
   /** What runs containers instead of runc. */
   readonly runtime?: string;
+  /** What starts its program, as of a daemon. */
+  readonly starter?: readonly string[];
 }
 
 /**
@@ -36,14 +44,15 @@ interface EngineOptions {
 export async function startEngine(
   directory: string,
   changes: HostChanges,
-  { bridge = "none", runtime }: EngineOptions = {},
-): Promise<Engine> {
+  { bridge = "none", runtime, starter = [] }: EngineOptions = {},
+): Promise<OwnEngine> {
   await installPrograms({ dockerd: "docker.io" });
   await mkdir(directory, { recursive: true });
   const socket = `unix://${join(directory, "docker.sock")}`;
+  const pidFile = join(directory, "docker.pid");
   const args = [
     ...["--data-root", join(directory, "data"), "--exec-root", join(directory, "exec"), "--host", socket],
-    ...["--pidfile", join(directory, "docker.pid"), `--bridge=${bridge}`],
+    ...["--pidfile", pidFile, `--bridge=${bridge}`],
     ...["--iptables=false", "--ip-masq=false", "--ip-forward=false"],
     ...(runtime === undefined ? [] : [`--add-runtime=own=${runtime}`, "--default-runtime=own"]),
   ];
@@ -51,11 +60,12 @@ export async function startEngine(
   const docker = "/usr/bin/docker";
   const env = { ...process.env, DOCKER_HOST: socket, DOCKER_BUILDKIT: "1" };
   changes.willUndo(`release ${quoted(directory)}`);
-  const daemon = Daemon.start(changes, { program: "dockerd", args, log: join(directory, "dockerd.log") });
+  const log = join(directory, "dockerd.log");
+  const daemon = Daemon.start(changes, { program: "dockerd", args, starter, log });
   // Or it asks each to end, and waits.
   changes.willUndo(
     `export DOCKER_HOST=${quoted(socket)}; ${docker} ps -q 2> /dev/null | xargs -r ${docker} kill > /dev/null`,
   );
   await daemon.until(() => succeeds(docker, ["info"], env));
-  return { env, docker };
+  return { env, docker, pidFile };
 }
