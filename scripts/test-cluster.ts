@@ -90,7 +90,8 @@ async function useCluster({ kubeconfig, hostAddress, images, usersGroup }: Clust
   const filters = positionals.length === 0 && values.chaos ? ["chaos"] : positionals;
   const without = values.long || values.chaos ? [] : ["--exclude=**/*.chaos.test.ts"];
   const enter = usersGroup === undefined ? ":" : `echo $$ > ${usersGroup}/cgroup.procs`;
-  const vitest = ["vitest", "run", "--project", "cluster", ...timeouts, ...without, ...filters];
+  // Each file has many pods at a time: those of more would only wait for each other's processor.
+  const vitest = ["vitest", "run", "--project=cluster", "--maxWorkers=2", ...timeouts, ...without, ...filters];
   await show("sh", ["-ec", `${enter}; exec "$@"`, "sh", ...vitest], {
     ...process.env,
     ...env,
