@@ -37,7 +37,21 @@ const lastOutput = 2_000;
 export async function runClaude({ program, args, env, cwd, input }: StartOptions): Promise<ClaudeEnd> {
   let ending: NodeJS.Timeout | undefined;
   const { promise, resolve, reject } = Promise.withResolvers<ClaudeEnd>();
+  const toGroup = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch {
+      // Nobody is left.
+    }
+  };
+  const forward = (signal: NodeJS.Signals) => {
+    toGroup(signal);
+    if (endings.includes(signal)) ending ??= setTimeout(() => toGroup("SIGKILL"), endsWithin);
+  };
+  const listeners = forwarded.map((signal) => [signal, () => forward(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
   const stdout = input.watches === undefined ? "inherit" : "pipe";
+  // Signals are listened to by now: one that ended the runner here would leave Claude Code with nobody to save its work.
   const child = spawn(program, args, { cwd, env: { ...env }, detached: true, stdio: ["pipe", stdout, "inherit"] });
   child.once("error", (error: NodeJS.ErrnoException) => {
     const why = error.code === "ENOENT" ? "was not found on PATH" : error.message;
@@ -58,19 +72,6 @@ export async function runClaude({ program, args, env, cwd, input }: StartOptions
     if (input.watches !== undefined) watchLines(child.stdout, input.watches);
   }
   if (child.stdin !== null) input.begin(child.stdin);
-  const toGroup = (signal: NodeJS.Signals) => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, signal);
-    } catch {
-      // Nobody is left.
-    }
-  };
-  const forward = (signal: NodeJS.Signals) => {
-    toGroup(signal);
-    if (endings.includes(signal)) ending ??= setTimeout(() => toGroup("SIGKILL"), endsWithin);
-  };
-  const listeners = forwarded.map((signal) => [signal, () => forward(signal)] as const);
-  for (const [signal, listener] of listeners) process.on(signal, listener);
   try {
     return await promise;
   } finally {

@@ -73,6 +73,12 @@ test("SIGTERM reaches Claude Code and what it started, and the work is saved", a
   expect(await session.at(branch)).toBe("two");
 });
 
+test("SIGTERM as soon as Claude Code has been started does not end the runner before it", async ({ session }) => {
+  const { code, result } = await session.run("trap '' TERM; kill -TERM $PPID; echo two > file");
+  expect([code, result?.saved]).toEqual([0, true]);
+  expect(await session.at(branch)).toBe("two");
+});
+
 // It is waited for 15 seconds.
 test("a Claude Code that does not end when it is asked to is ended in time to save its work", {
   timeout: 90_000,
