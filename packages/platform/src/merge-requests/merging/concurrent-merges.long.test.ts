@@ -60,10 +60,10 @@ test("platforms that do not know of each other's turns merge beside one another"
     merging.push(merge(options, wish).catch((error: unknown) => String(error)));
   }
   const answers = await Promise.all(merging);
-  // Of the two who merge the same, one has done it.
-  expect(
-    answers.filter((answer) => /^Problem: merge request \d has been merged already/.test(String(answer))),
-  ).toHaveLength(6);
+  // Of the two who merge the same, one has done it; or both: in the same second they make the same commit.
+  const refusals = answers.filter((answer) => /Problem/.test(String(answer)));
+  expect(refusals.length).toBeLessThanOrEqual(6);
+  for (const refusal of refusals) expect(refusal).toMatch(/^Problem: merge request \d has been merged already/);
   await db.transaction().execute((tx) => recordRefUpdates(tx, repository, scene.id));
   for (const number of numbers) expect((await scene.get(number)).status).toBe("merged");
   expect(scene.git("rev-list", "--count", "main")).toBe("7");

@@ -1,10 +1,12 @@
 import { writeFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { findCaller } from "../../access/tokens.ts";
 import { recordRefUpdates } from "../../git/refs/record-ref-updates.ts";
 import { updateRefs } from "../../git/refs/update-refs.ts";
 import { reconcileAll, reconcileAnnounced } from "../../git/upkeep/reconcile.ts";
 import { Comparisons } from "../comparison/comparisons.ts";
+import { lockMergeRequest } from "../queries.ts";
 import { type Scene, Stage } from "../testing/scene.ts";
 import { propose } from "./propose.ts";
 
@@ -32,7 +34,7 @@ async function announced(scene: Scene, number: number, method: Method = "merge")
     await recordRefUpdates(tx, repository, scene.id);
     return await propose(tx, wish, new Set());
   });
-  if (proposal === undefined) throw new Error("nothing has landed yet");
+  if (typeof proposal === "string") throw new Error(`nothing has ${proposal} yet`);
   return { ...proposal, land: () => updateRefs(repository, proposal.commands) };
 }
 
@@ -111,6 +113,25 @@ describe("a platform that dies while it merges", () => {
     await (await announced(scene, b, "squash")).land();
     await scene.open("c");
     expect((await scene.get(b)).status).toBe("merged");
+  });
+
+  test("or that another platform carries out while it is decided upon again is not made twice", async () => {
+    const scene = await stage.scene();
+    scene.branch("topic");
+    const number = await scene.open("topic");
+    const merge = await announced(scene, number, "squash");
+    const { db } = stage.platform;
+    let again: ReturnType<Scene["merge"]> | undefined;
+    await db.transaction().execute(async (tx) => {
+      await lockMergeRequest(tx, scene.id, number);
+      again = scene.merge(number, { method: "squash" });
+      const waiting = sql<{ n: number }>`select count(*) as n from pg_locks where not granted`;
+      // By now it has read what the branches are.
+      await vi.waitFor(async () => expect((await waiting.execute(db)).rows[0]?.n).toBe(1));
+      await merge.land();
+    });
+    expect((await again)?.body.error).toBe(`merge request ${number} has been merged already, as ${merge.newSha}`);
+    expect(merges(scene)).toBe("2");
   });
 
   test("and of which nobody knows any more what it announced has merged it all the same", async () => {

@@ -32,7 +32,9 @@ export async function merge(options: MergingOptions, wish: MergeWish): Promise<s
   let failure: unknown;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const proposal = await decide(db, wish, { made, ended });
-    if (proposal === undefined) return undefined;
+    if (proposal === "landed") return undefined;
+    ended = undefined;
+    if (proposal === "moved") continue;
     made.add(proposal.newSha);
     try {
       await updateRefs(wish.repository, proposal.commands);
@@ -40,7 +42,7 @@ export async function merge(options: MergingOptions, wish: MergeWish): Promise<s
     } catch (error) {
       failure = error;
       // Git that said no has changed nothing. Of one that was killed nobody knows: what it announced stays.
-      ended = error instanceof GitError && error.code !== null ? proposal.pushId : undefined;
+      if (error instanceof GitError && error.code !== null) ended = proposal.pushId;
       await removeStaleLocks(wish.repository, minimumLockAge);
     }
   }
@@ -54,7 +56,7 @@ async function decide(
   db: Queryable,
   wish: MergeWish,
   { made, ended }: { readonly made: ReadonlySet<string>; readonly ended: string | undefined },
-): Promise<Proposal | undefined> {
+): Promise<Proposal | "landed" | "moved"> {
   const decision = await db.transaction().execute(async (tx) => {
     await recordRefUpdates(tx, wish.repository, wish.projectId, ended);
     if (ended !== undefined) await tx.deleteFrom("merge_attempts").where("push_id", "=", ended).execute();

@@ -35,34 +35,47 @@ export interface Proposal {
 
 /**
  * Decides whether a merge may be made, makes its commit and announces it. Must be in a transaction that holds the
- * repository's lock, and is committed before the branches move: what is decided on, reviews above all, is read in it, and
- * that nothing has moved since, git itself checks when it carries out the commands.
+ * repository's lock and has recorded its refs, and is committed before the branches move: what is decided on, reviews
+ * above all, is read in it, and that nothing has moved since, git itself checks when it carries out the commands.
  *
  * @param made what earlier attempts at the same wish wanted the target branch to get
- * @returns undefined when one of these has landed after all
+ * @returns "landed" when one of these has landed after all; "moved" when the target branch is not what is recorded of
+ * it: somebody has just moved it, perhaps by this very merge, and it must be recorded and decided on anew
  * @throws Problem
  */
 export async function propose(
   db: Queryable,
   wish: MergeWish,
   made: ReadonlySet<string>,
-): Promise<Proposal | undefined> {
+): Promise<Proposal | "landed" | "moved"> {
   const { repository, caller, body } = wish;
   const project = await requireOnProject(db, caller, "project:write", wish.projectId);
   const mergeRequest = await lockMergeRequest(db, project.id, wish.number);
   if (mergeRequest === undefined) throw notFound("merge request");
   const { merge_commit_sha, source_branch } = mergeRequest;
-  if (merge_commit_sha !== null && made.has(merge_commit_sha)) return undefined;
+  if (merge_commit_sha !== null && made.has(merge_commit_sha)) return "landed";
   if (mergeRequest.status === "merged") {
     throw conflict(`merge request ${wish.number} has been merged already, as ${merge_commit_sha}`);
   }
   if (mergeRequest.status === "closed") throw conflict(`merge request ${wish.number} is closed: reopen it first`);
 
   const view = { db, repository, project, caller, compare: comparingWith(wish.look) };
-  const mergeable = refuseMerge(mergeRequest, await evaluate(view, mergeRequest), body);
+  const evaluation = await evaluate(view, mergeRequest);
+  if (evaluation.target !== (await recordedTip(db, project.id, mergeRequest.target_branch))) return "moved";
+  const mergeable = refuseMerge(mergeRequest, evaluation, body);
   if (body.delete_source_branch) refuseDeletion(project, caller, { source_branch, head: mergeable.head });
   const newSha = await commitOf(db, wish, mergeRequest, mergeable);
   return await announceMerge(db, wish, mergeRequest, { ...mergeable, newSha });
+}
+
+async function recordedTip(db: Queryable, projectId: string, branch: string): Promise<string | undefined> {
+  const recorded = await db
+    .selectFrom("recorded_refs")
+    .where("project_id", "=", projectId)
+    .where("ref", "=", `refs/heads/${branch}`)
+    .select("sha")
+    .executeTakeFirst();
+  return recorded?.sha;
 }
 
 /** What conflicts is not stored, as it is not going to be merged: that would take much longer than to find it out. */
