@@ -8,7 +8,7 @@ import { noRunnerImage, openRunnerImage } from "../lib/runner-image.ts";
 export const firstRequest: Benchmark = {
   name: "first-request",
   summary:
-    "In a container of the runner's image, from the start of a command to its first request to the Messages API: `claude --print` alone, which has no server; Claude Code with the servers of role dev; and the runner with role dev, which also looks after the clone and the work.",
+    "In a container of the runner's image, from the start of a command to its first request to the Messages API: `claude --print` alone, which has no server; Claude Code with the servers of role dev; and the runner, which also looks after the clone and the work, without servers and with those of role dev.",
   runs: 15,
   warmUp: 2,
   unavailable: noRunnerImage,
@@ -52,6 +52,10 @@ export const firstRequest: Benchmark = {
           contender(
             "claude with the servers of dev",
             "claude --print --strict-mcp-config --mcp-config=/tmp/dev.json -- hello",
+          ),
+          contender(
+            "the runner without servers",
+            "mkdir -p /tmp/none && MCP_SERVERS_DIR=/tmp/none MCP_ALLOW_MISSING=1 agent-entrypoint run -- hello",
           ),
           contender("the runner, role dev", "AGENT_ROLE=dev agent-entrypoint run -- hello"),
         ],
