@@ -5,7 +5,7 @@ import type { Queryable } from "./queryable.ts";
  * A table whose rows are work that one process at a time does: `claimed_by` says which, `claim_expires_at` until when it
  * may, `attempt` counts how often the row was claimed, `status` is `pending` before and `running` under a claim.
  */
-type ClaimedTable = "pipeline_steps" | "agent_sessions";
+type ClaimedTable = "pipeline_steps" | "agent_sessions" | "workloads" | "webhook_deliveries";
 
 /** A row that was claimed, and the how manieth time: what every later write about it must repeat (`held`). */
 export interface Claim {

@@ -1,5 +1,6 @@
-import type { Permission, pipelines, sessions } from "@platform-mcp/client/contract";
+import type { deployments, Permission, pipelines, sessions, webhooks, workloads } from "@platform-mcp/client/contract";
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
+import type * as z from "zod";
 import type { PipelineDefinition } from "../pipelines/definition/definition.ts";
 
 /** RFC 3339 in UTC; the database sets it. */
@@ -116,6 +117,8 @@ export interface ProjectsTable {
   /** False once deleted: the row stays for what refers to it, its name is free again. */
   is_active: Generated<boolean>;
   deleted_at: ColumnType<string | null, never, string | null>;
+  /** Its name in host names: made when it is first needed, kept when the project is renamed. */
+  dns_label: string | null;
   created_at: CreatedAt;
   updated_at: UpdatedAt;
 }
@@ -197,6 +200,8 @@ export interface PipelinesTable {
   created_at: CreatedAt;
   started_at: string | null;
   finished_at: string | null;
+  /** When it was looked whether it deploys something; null until then. */
+  deploy_checked_at: string | null;
 }
 
 export interface PipelineStepsTable {
@@ -395,6 +400,132 @@ export interface SessionEventsTable {
   created_at: CreatedAt;
 }
 
+/** A repository that holds the manifests of deployments. */
+export interface OpsReposTable {
+  id: Id;
+  name: string;
+  repo_url: string;
+  branch: string;
+  path: string;
+  sync_interval_s: number;
+  current_sha: string | null;
+  synced_at: string | null;
+  sync_error: string | null;
+  created_at: CreatedAt;
+}
+
+/** What the platform keeps running: deployments and previews. */
+export interface WorkloadsTable {
+  id: Id;
+  project_id: string;
+  kind: "deployment" | "preview";
+  /** Of a deployment. */
+  environment: deployments.Environment | null;
+  /** Of a preview. */
+  branch: string | null;
+  branch_slug: string | null;
+  /** Its name in host names, unique in the project. */
+  label: string;
+  /** Counts the changes of what is wanted. */
+  generation: Generated<number>;
+  /** What the last change was. */
+  action: Generated<WorkloadAction>;
+  desired_status: Generated<"active" | "stopped">;
+  image_ref: string;
+  values_override: ColumnType<unknown, string | null, string | null>;
+  ops_repo_id: string | null;
+  manifest_path: string | null;
+  commit_sha: string | null;
+  pipeline_id: string | null;
+  /** When that pipeline was made: one that is older changes nothing any more. */
+  pipeline_created_at: string | null;
+  /** Set when it is to be torn down; then, once nothing of it runs, the row is deleted. */
+  removal_reason: workloads.WorkloadReason | null;
+  /** The generation of which the columns below speak. */
+  observed_generation: Generated<number>;
+  current_status: Generated<workloads.WorkloadStatus>;
+  reason: workloads.WorkloadReason | null;
+  message: string | null;
+  last_transition_at: Generated<string>;
+  /** How often in a row it has failed in this generation. */
+  failures: Generated<number>;
+  /** Trying again cannot help. */
+  stalled: Generated<boolean>;
+  url: string | null;
+  /** The commit of the ops repo that is applied. */
+  current_sha: string | null;
+  deployed_by: string | null;
+  deployed_at: string | null;
+  ttl_hours: number | null;
+  expires_at: string | null;
+  /** When somebody should look at it again. */
+  reconcile_at: Generated<string>;
+  /** Whether somebody does: the claim. */
+  status: Generated<"pending" | "running">;
+  claimed_by: string | null;
+  claim_expires_at: string | null;
+  attempt: Generated<number>;
+  created_by: string | null;
+  created_at: CreatedAt;
+  updated_at: Generated<string>;
+}
+
+type WorkloadAction = z.output<typeof workloads.workloadAction>;
+
+/** What was tried with workloads, kept when they are gone. */
+export interface WorkloadHistoryTable {
+  id: Id;
+  project_id: string;
+  workload_id: string;
+  kind: WorkloadsTable["kind"];
+  environment: deployments.Environment | null;
+  branch: string | null;
+  branch_slug: string | null;
+  generation: number;
+  action: WorkloadAction;
+  status: "success" | "failure";
+  reason: workloads.WorkloadReason | null;
+  message: string | null;
+  image_ref: string;
+  values_override: ColumnType<unknown, string | null, never>;
+  ops_repo_id: string | null;
+  manifest_path: string | null;
+  ops_repo_sha: string | null;
+  commit_sha: string | null;
+  deployed_by: string | null;
+  created_at: CreatedAt;
+}
+
+export interface WebhooksTable {
+  id: Id;
+  project_id: string;
+  url: string;
+  events: webhooks.WebhookEvent[];
+  encrypted_secret: Buffer | null;
+  active: Generated<boolean>;
+  created_by: string | null;
+  created_at: CreatedAt;
+}
+
+/** Events on their way to webhooks. */
+export interface WebhookDeliveriesTable {
+  id: Id;
+  webhook_id: string;
+  event: webhooks.WebhookEvent | "test";
+  payload: ColumnType<unknown, string, never>;
+  status: Generated<"pending" | "running" | "delivered" | "failed">;
+  claimed_by: string | null;
+  claim_expires_at: string | null;
+  attempt: Generated<number>;
+  next_attempt_at: Generated<string>;
+  /** How often it was sent. */
+  attempts: Generated<number>;
+  response_status: number | null;
+  error: string | null;
+  created_at: CreatedAt;
+  delivered_at: string | null;
+}
+
 /** What was done, by whom: only ever added to. */
 export interface AuditLogTable {
   id: GeneratedAlways<number>;
@@ -463,6 +594,11 @@ export interface Database {
   comments: CommentsTable;
   agent_sessions: AgentSessionsTable;
   session_events: SessionEventsTable;
+  ops_repos: OpsReposTable;
+  workloads: WorkloadsTable;
+  workload_history: WorkloadHistoryTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
   installation: InstallationTable;

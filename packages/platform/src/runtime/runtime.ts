@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Repository } from "../git/repository.ts";
 import type { AgentEvents, AgentPlan, RunningAgent, StartedAgent } from "./agent.ts";
+import type { Workloads } from "./workload.ts";
 
 /** A step as a runtime runs it: everything is resolved, nothing is looked up. */
 export interface StepPlan {
@@ -97,6 +98,8 @@ export type RunReference =
 
 /** What runs things. Nothing above this folder knows which one it is. */
 export interface Runtime {
+  /** What keeps deployments and previews running. */
+  readonly workloads: Workloads;
   /** Whether what an agent leaves in its `RESCUE_DIR` is still there once the agent is gone. */
   readonly keepsRescued: boolean;
   /** Sentences about how steps run here, for the top of their logs. */

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
+import { noWorkloads } from "../no-workloads.ts";
 import type { RunningStep, Runtime, StepEvents, StepExit, StepPlan } from "../runtime.ts";
 import { createFakeAgents, type FakeAgents } from "./fake-agents.ts";
 
@@ -84,6 +85,7 @@ export function createFakeRuntime(
     log,
     violations,
     describe: ({ image }) => [`pretends to run in ${image}`],
+    workloads: noWorkloads,
     keepsRescued: agents.keepsRescued,
     startAgent: agents.startAgent,
     resumeAgent: agents.resumeAgent,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { abandonedDirectories, ownDirectory } from "../local/instance.ts";
 import { removeTree } from "../local/remove-tree.ts";
+import { noWorkloads } from "../no-workloads.ts";
 import type { Runtime } from "../runtime.ts";
 import { createKubernetesAgents } from "./agents/kubernetes-agents.ts";
 import { openKubeClient } from "./client.ts";
@@ -28,6 +29,7 @@ export async function createKubernetesRuntime(options: KubernetesRuntimeOptions)
   const parent = join(dataDirectory, "steps");
   const steps = createKubernetesSteps({ ...options, client, directory: await ownDirectory(parent) });
   return {
+    workloads: noWorkloads,
     keepsRescued: false,
     describe: steps.describe,
     startStep: steps.startStep,

@@ -1,6 +1,7 @@
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { noWorkloads } from "../no-workloads.ts";
 import type { Runtime } from "../runtime.ts";
 import { type AgentSite, LocalAgents } from "./agent/local-agents.ts";
 import { rescuedIn } from "./agent/rescued.ts";
@@ -50,6 +51,7 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
   const isShared = databaseUrl !== undefined;
 
   return {
+    workloads: noWorkloads,
     keepsRescued: true,
     describe: () => [confinement.sentence, "Its image is not used here."],
     async startStep(plan, events, signal) {
