@@ -3,6 +3,7 @@ import { WorkloadError, type Workloads } from "./workload.ts";
 /** Of a runtime that cannot keep anything running. */
 export const noWorkloads: Workloads = {
   isOwn: false,
+  runsCommits: false,
   apply: async () => {
     throw new WorkloadError("unreachable", "this platform cannot keep anything running", { isFinal: true });
   },

@@ -70,6 +70,8 @@ export interface Workloads {
    * long as the workload runs. Otherwise any process may look after it at any time.
    */
   readonly isOwn: boolean;
+  /** Whether it runs a commit of the project's own repository (`git:` and its SHA) by what its `Procfile` says. */
+  readonly runsCommits: boolean;
   /**
    * Brings a workload about, or begins to; what runs goes on until its successor is ready, where that is possible.
    * @throws WorkloadError, and the signal's reason
