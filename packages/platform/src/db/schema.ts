@@ -451,6 +451,8 @@ export interface WorkloadsTable {
   failures: Generated<number>;
   /** Trying again cannot help. */
   stalled: Generated<boolean>;
+  /** After a failure: when it is tried again. */
+  next_attempt_at: string | null;
   url: string | null;
   /** The commit of the ops repo that is applied. */
   current_sha: string | null;
@@ -606,3 +608,4 @@ export interface Database {
 
 export type UserRow = Selectable<UsersTable>;
 export type ProjectRow = Selectable<ProjectsTable>;
+export type WorkloadRow = Selectable<WorkloadsTable>;

@@ -55,6 +55,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       last_transition_at timestamptz not null default now(),
       failures integer not null default 0,
       stalled boolean not null default false,
+      -- After a failure: when it is tried again.
+      next_attempt_at timestamptz,
       url text,
       -- The commit of the ops repo that is applied.
       current_sha text,
@@ -113,6 +115,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index workload_history_workload on workload_history (workload_id, created_at desc, id);
     create index workload_history_environment on workload_history (project_id, environment, created_at desc)
       where environment is not null;
+    create index workload_history_branch on workload_history (project_id, branch) where branch is not null;
     create index workload_history_slug on workload_history (project_id, branch_slug, created_at desc)
       where branch_slug is not null;
 
