@@ -1,7 +1,7 @@
+import { quoted } from "../../yaml/quoted.ts";
+import type { YamlPath } from "../../yaml/yaml-place.ts";
 import { closest } from "./closest.ts";
 import type { PipelineDefinition, StepDefinition } from "./definition.ts";
-import { quoted } from "./quoted.ts";
-import type { YamlPath } from "./yaml/yaml-place.ts";
 
 /** Something wrong between parts of a definition, with where it stands. */
 interface Finding {

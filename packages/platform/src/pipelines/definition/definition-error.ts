@@ -1,13 +1,10 @@
+import type { YamlProblem } from "../../yaml/yaml-error.ts";
+
 /** The file's name, always at the root of the work tree. */
 export const definitionFile = ".platform.yaml";
 
 /** Something in a definition that its author has to change. */
-export interface DefinitionProblem {
-  /** Counted from 1. */
-  readonly line: number;
-  /** What is wrong there, and what to do. */
-  readonly message: string;
-}
+export type DefinitionProblem = YamlProblem;
 
 /** Problems that a message tells at most. */
 const toldAtOnce = 10;

@@ -1,5 +1,5 @@
-import { quoted } from "./quoted.ts";
-import type { YamlPath } from "./yaml/yaml-place.ts";
+import { quoted } from "../../yaml/quoted.ts";
+import type { YamlPath } from "../../yaml/yaml-place.ts";
 
 /** Says which value of a file a path leads to, such as `step 'test': commands[0]`. */
 export function namePlace(path: YamlPath, file: unknown): string {

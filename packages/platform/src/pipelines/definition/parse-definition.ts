@@ -1,13 +1,18 @@
 import type * as z from "zod";
+import { describeIssue } from "../../yaml/describe-issue.ts";
+import { quoted } from "../../yaml/quoted.ts";
+import { readYaml, type YamlFile } from "../../yaml/read-yaml.ts";
+import { YamlError } from "../../yaml/yaml-error.ts";
+import type { YamlPath } from "../../yaml/yaml-place.ts";
 import { checkNames } from "./check-names.ts";
 import type { PipelineDefinition } from "./definition.ts";
 import { DefinitionError, type DefinitionProblem } from "./definition-error.ts";
-import { describeIssue, mistakenKeys } from "./describe-issue.ts";
 import { fileSchema } from "./file-schema.ts";
+import { mistakenKeys } from "./mistaken-keys.ts";
 import { namePlace, valueAt } from "./name-place.ts";
-import { quoted } from "./quoted.ts";
-import { readYaml, type YamlFile } from "./yaml/read-yaml.ts";
-import type { YamlPath } from "./yaml/yaml-place.ts";
+
+/** For whoever has written too much. */
+export const advice = "put longer scripts into files of their own";
 
 /**
  * Reads the text of a `.platform.yaml`. Keys that it does not know are ignored, unless they look like a mistake.
@@ -15,7 +20,8 @@ import type { YamlPath } from "./yaml/yaml-place.ts";
  * @throws DefinitionError with every problem and its line
  */
 export function parseDefinition(text: string): PipelineDefinition {
-  const file = readYaml(text, { isText: (path) => path.length === 5 && path[3] === "environment" });
+  const isText = (path: YamlPath) => path.length === 5 && path[3] === "environment";
+  const file = asDefinitionError(() => readYaml(text, { isText, advice }));
   const mistakes = removeUnknownKeys(file);
   const result = fileSchema.safeParse(file.value, { reportInput: true });
   const problems = [...mistakes, ...(result.error?.issues ?? []).map((issue) => problemOf(issue, file))];
@@ -25,6 +31,15 @@ export function parseDefinition(text: string): PipelineDefinition {
     problems.push(...found.map(({ path, message }) => ({ line: file.lineOf(path), message })));
   }
   throw new DefinitionError(problems.sort((a, b) => a.line - b.line));
+}
+
+/** Does what reads a file; what is wrong with the file is wrong with the definition. */
+export function asDefinitionError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof YamlError ? new DefinitionError(error.problems) : error;
+  }
 }
 
 /** Takes out what is not known, and tells what of it is a mistake. */

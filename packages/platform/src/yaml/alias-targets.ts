@@ -1,11 +1,11 @@
 import { type Alias, isAlias, isMap, isNode, isSeq, type Node } from "yaml";
-import { quoted } from "../quoted.ts";
+import { quoted } from "./quoted.ts";
 import type { YamlPlace } from "./yaml-place.ts";
 
 /**
  * What each alias in a document stands for: the last node before it with that anchor, whose name may be given again.
  *
- * @throws DefinitionError for an alias of nothing
+ * @throws YamlError for an alias of nothing
  */
 export function aliasTargets(root: unknown, place: YamlPlace): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();

@@ -1,7 +1,6 @@
 import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
-import type { DefinitionError } from "../definition-error.ts";
-import { quoted } from "../quoted.ts";
-import { aliasTargets } from "./alias-targets.ts";
+import { quoted } from "./quoted.ts";
+import type { YamlError } from "./yaml-error.ts";
 import type { YamlPath, YamlPlace } from "./yaml-place.ts";
 
 /** What a file may hold once its aliases are replaced by what they stand for, which can be any multiple of it. */
@@ -11,20 +10,30 @@ const maxCharacters = 1_048_576;
 const keyOf = (path: YamlPath) => path.join("\0");
 const isMerge = ({ key }: Pair) => isScalar(key) && key.value === "<<";
 
+export interface YamlReaderOptions {
+  /** Where a scalar is the text that is written there, such as `3.10`, whatever else it could be read as. */
+  readonly isText?: (path: YamlPath) => boolean;
+  /**
+   * What is read instead of a text: given it as YAML has it, and where it stands (`plain` means without quotes, so that
+   * what is read need be no text). @throws Error whose message says why not
+   */
+  readonly replace?: (text: string, as: "key" | "plain" | "quoted") => unknown;
+}
+
 /** Turns the nodes of a document into plain values, and remembers where they stand. */
 export class YamlReader {
   readonly #place: YamlPlace;
-  readonly #isText: (path: YamlPath) => boolean;
+  readonly #options: YamlReaderOptions;
   readonly #targets: ReadonlyMap<Alias, Node>;
   readonly #lines = new Map<string, number>();
   #values = 0;
   #characters = 0;
 
-  /** @param isText where a scalar is the text that is written there, whatever else it could be read as */
-  constructor(root: unknown, place: YamlPlace, isText: (path: YamlPath) => boolean) {
+  /** @param targets what each alias stands for */
+  constructor(targets: ReadonlyMap<Alias, Node>, place: YamlPlace, options: YamlReaderOptions) {
+    this.#targets = targets;
     this.#place = place;
-    this.#isText = isText;
-    this.#targets = aliasTargets(root, place);
+    this.#options = options;
   }
 
   /** The line of a key or an item that has been read; of what contains it when there is no such thing. */
@@ -34,6 +43,7 @@ export class YamlReader {
 
   read(node: unknown, path: YamlPath = [], depth = 0): unknown {
     this.#count(node, depth);
+    if (depth === 0) this.#lines.set(keyOf(path), this.#place.lineOf(node));
     if (isAlias(node)) return this.read(this.#targets.get(node), path, depth + 1);
     if (isMap(node)) return Object.fromEntries(this.#entries(node.items, path, depth));
     if (isSeq(node)) return node.items.map((item, index) => this.#item(item, [...path, index], depth));
@@ -53,7 +63,7 @@ export class YamlReader {
     const own = new Set<string>();
     for (const { key, value } of pairs.filter((pair) => !isMerge(pair))) {
       if (!isScalar(key) || typeof key.value !== "string") throw this.#place.problem(key, "a key must be text");
-      const name = this.#text(key, key.value);
+      const name = this.#text(key, String(this.#replaced(key, key.value, "key")));
       if (own.has(name)) throw this.#place.problem(key, `the key ${quoted(name)} is here twice`);
       own.add(name);
       const at = [...path, name];
@@ -77,10 +87,21 @@ export class YamlReader {
 
   #scalar(node: Scalar, path: YamlPath): unknown {
     const { value, source } = node;
-    if (typeof value === "string") return this.#text(node, value);
-    if (this.#isText(path)) return this.#text(node, source ?? "");
+    if (typeof value === "string") {
+      const read = this.#replaced(node, value, node.type === "PLAIN" ? "plain" : "quoted");
+      return typeof read === "string" ? this.#text(node, read) : read;
+    }
+    if (this.#options.isText?.(path) === true) return this.#text(node, source ?? "");
     if (value === null || typeof value === "number" || typeof value === "boolean") return value;
     throw this.#place.problem(node, "only text, numbers, true and false can stand here");
+  }
+
+  #replaced(node: unknown, text: string, as: "key" | "plain" | "quoted"): unknown {
+    try {
+      return this.#options.replace === undefined ? text : this.#options.replace(text, as);
+    } catch (error) {
+      throw this.#place.problem(node, error instanceof Error ? error.message : String(error));
+    }
   }
 
   #text(node: unknown, text: string): string {
@@ -95,7 +116,7 @@ export class YamlReader {
     if (++this.#values > maxValues) throw this.#tooMuch(node);
   }
 
-  #tooMuch(node: unknown): DefinitionError {
+  #tooMuch(node: unknown): YamlError {
     return this.#place.problem(node, "the file holds too much once its aliases are replaced by what they stand for");
   }
 }

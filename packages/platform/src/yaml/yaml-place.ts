@@ -1,5 +1,5 @@
 import { isNode, type LineCounter } from "yaml";
-import { DefinitionError } from "../definition-error.ts";
+import { YamlError } from "./yaml-error.ts";
 
 /** Keys and positions that lead from the root of a file to a value in it. */
 export type YamlPath = readonly (string | number)[];
@@ -24,11 +24,11 @@ export class YamlPlace {
     return this.lineAt((isNode(node) ? node.range?.[0] : undefined) ?? 0);
   }
 
-  problem(node: unknown, message: string): DefinitionError {
-    return new DefinitionError([{ line: this.lineOf(node), message }]);
+  problem(node: unknown, message: string): YamlError {
+    return new YamlError([{ line: this.lineOf(node), message }]);
   }
 
-  /** @throws DefinitionError for what would need a deeper stack than there may be */
+  /** @throws YamlError for what would need a deeper stack than there may be */
   checkDepth(node: unknown, depth: number): void {
     if (depth > maxDepth) throw this.problem(node, `this is nested more than ${maxDepth} deep`);
   }
