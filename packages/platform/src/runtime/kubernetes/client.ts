@@ -1,5 +1,6 @@
-import { type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { text as readAll } from "node:stream/consumers";
 import type { CoreV1Api, Observable, ObservableMiddleware } from "@kubernetes/client-node";
 import { UserError } from "../../user-error.ts";
 import { answerError, kubeErrorOf } from "./kube-error.ts";
@@ -19,7 +20,26 @@ export interface Connection {
 
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
-/** The API server of a cluster, and the one namespace in which the platform runs things. */
+/** What is asked of any path of the API. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: object;
+  /** What the body is, where that matters: how it changes what is there. */
+  readonly contentType?: string;
+  /** In which form the answer is wanted; JSON of all of it. */
+  readonly accept?: string;
+}
+
+interface SendOptions {
+  /** Ends it, and its answer. */
+  readonly ending: AbortSignal;
+  /** What keeps connections; undefined for one of its own. */
+  readonly agent?: HttpAgent | undefined;
+}
+
+/** The API server of a cluster, and the namespace in which the platform runs steps and agents. */
 export interface KubeClient {
   readonly namespace: string;
   /**
@@ -31,7 +51,12 @@ export interface KubeClient {
    * Opens an answer that goes on for as long as it likes, such as a log that is followed or a watch.
    * @throws KubeError, and the signal's reason
    */
-  open(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage>;
+  open(path: string, query: Query, signal: AbortSignal, accept?: string): Promise<IncomingMessage>;
+  /**
+   * Asks for what the typed API has no way for, and gives the text of the answer. Ends like `call`.
+   * @throws KubeError, and the signal's reason
+   */
+  request(request: ApiRequest, signal?: AbortSignal): Promise<string>;
   connection(path: string, query: Query): Promise<Connection>;
 }
 
@@ -70,6 +95,30 @@ export async function openKubeClient({ namespace }: { readonly namespace: string
     return { url, options };
   };
 
+  // Many short requests one after the other: each would else begin with a handshake.
+  const kept = new (server.startsWith("https:") ? HttpsAgent : HttpAgent)({ keepAlive: true });
+  const isProxied = config.getCurrentCluster()?.proxyUrl !== undefined;
+
+  /** Resolves with an answer that has begun, and is a good one. */
+  const send = async (request: ApiRequest, { ending, agent }: SendOptions): Promise<IncomingMessage> => {
+    const { method, path, query = {}, body, contentType = "application/json", accept = "application/json" } = request;
+    const { url, options } = await connection(path, query);
+    ending.throwIfAborted();
+    const given = typeof options.headers === "object" ? options.headers : {};
+    const headers = { ...given, accept, ...(body && { "content-type": contentType }) };
+    const open = url.protocol === "https:" ? requestHttps : requestHttp;
+    const sent = open(url, { ...options, ...(agent && { agent }), method, headers, signal: ending });
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      sent.on("response", resolve).on("error", reject);
+      // A connection whose other end has vanished must not be waited for until eternity.
+      sent.on("socket", (socket) => socket.setKeepAlive(true, 15_000));
+      sent.end(body && JSON.stringify(body));
+    });
+    const { statusCode = 0 } = answer;
+    if (statusCode >= 200 && statusCode < 300) return answer;
+    throw answerError(statusCode, await readAll(answer));
+  };
+
   return {
     namespace,
     connection,
@@ -83,25 +132,27 @@ export async function openKubeClient({ namespace }: { readonly namespace: string
         throw kubeErrorOf(timeout.aborted ? new Error("it does not answer") : error);
       }
     },
-    async open(path, query, signal) {
-      const { url, options } = await connection(path, query);
-      signal.throwIfAborted();
-      const request = (url.protocol === "https:" ? requestHttps : requestHttp)(url, { ...options, signal });
-      const timer = setTimeout(() => request.destroy(new Error("it does not answer")), patience);
+    async open(path, query, signal, accept) {
+      const timeout = new AbortController();
+      const timer = setTimeout(() => timeout.abort(), patience);
       try {
-        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-          request.on("response", resolve).on("error", reject);
-          // A connection whose other end has vanished must not be waited for until eternity.
-          request.on("socket", (socket) => socket.setKeepAlive(true, 15_000));
-          request.end();
-        });
-        if (answer.statusCode === 200) return answer;
-        throw answerError(answer.statusCode ?? 0, await readAll(answer));
+        const request = { method: "GET", path, query, ...(accept && { accept }) } as const;
+        return await send(request, { ending: AbortSignal.any([signal, timeout.signal]) });
       } catch (error) {
         signal.throwIfAborted();
-        throw kubeErrorOf(error);
+        throw kubeErrorOf(timeout.signal.aborted ? new Error("it does not answer") : error);
       } finally {
         clearTimeout(timer);
+      }
+    },
+    async request(request, signal) {
+      const timeout = AbortSignal.timeout(patience);
+      try {
+        const ending = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+        return await readAll(await send(request, { ending, agent: isProxied ? undefined : kept }));
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw kubeErrorOf(timeout.aborted ? new Error("it does not answer") : error);
       }
     },
   };
@@ -117,10 +168,4 @@ function endingWith(signal: AbortSignal, observed: <T>(value: T) => Observable<T
     post: (response) => observed(response),
   };
   return { middleware: [middleware], middlewareMergeStrategy: "append" };
-}
-
-async function readAll(stream: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const chunk of stream.setEncoding("utf8")) text += chunk;
-  return text;
 }
