@@ -46,4 +46,6 @@ export interface PipelineDefinition {
   };
   /** Whether a newer pipeline of the branch cancels the ones that have not ended. */
   readonly concurrency: "cancel_previous" | null;
+  /** The image that is deployed when the pipeline has succeeded, with its variables; null when it names none. */
+  readonly deploy: { readonly image: string } | null;
 }

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { joinCommands } from "../../runtime/join-commands.ts";
 import { artifactPathProblem, normaliseArtifactPath } from "./artifact-path.ts";
 import type { PipelineDefinition } from "./definition.ts";
+import { imageTemplateProblem } from "./image-template.ts";
 import { isReservedVariable } from "./variable-names.ts";
 
 /** Bytes of a step's commands: Linux takes 128 KiB in one argument. */
@@ -96,6 +97,20 @@ const artifact = z.strictObject({
     .describe("How long it is kept, such as `7d`; without it, as long as the pipeline."),
 });
 
+const imageTemplate = z.string().superRefine((template, context) => {
+  const message = imageTemplateProblem(template);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+const deploy = z.strictObject({
+  image: z
+    .string()
+    .min(1)
+    .max(500)
+    .pipe(imageTemplate)
+    .describe("The container image; `$COMMIT_SHA`, `$PROJECT`, `$REGISTRY` and `$BRANCH_SLUG` in it are replaced."),
+});
+
 const pipeline = z.strictObject({
   on: z
     .strictObject({
@@ -122,14 +137,18 @@ const pipeline = z.strictObject({
     .describe("Whether a newer pipeline of a branch cancels those of it that have not ended."),
   steps: z.array(step).min(1).max(100).describe("At least one."),
   artifacts: z.array(artifact).max(100).default([]).describe("What steps leave for later steps, and for people."),
+  deploy: deploy
+    .optional()
+    .describe("What is deployed when the pipeline succeeds: to production from the default branch, else as a preview."),
 });
 
 /** `.platform.yaml` as its author writes it, which becomes a definition. Names across steps are not checked here. */
 export const fileSchema = z.strictObject({ pipeline }).transform(
-  ({ pipeline: { on, concurrency, steps, artifacts } }): PipelineDefinition => ({
+  ({ pipeline: { on, concurrency, steps, artifacts, deploy } }): PipelineDefinition => ({
     steps,
     artifacts: artifacts.map(({ name, path, expires }) => ({ name, path, expires_seconds: expires ?? null })),
     on: { push: on?.push ?? null, mr: on?.mr ?? null },
     concurrency: concurrency ?? null,
+    deploy: deploy ?? null,
   }),
 );

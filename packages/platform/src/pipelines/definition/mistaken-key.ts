@@ -19,6 +19,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   merge_request: "mr",
   merge_requests: "mr",
   pull_request: "mr",
+  deployment: "deploy",
   expires_in: "expires",
   expire_in: "expires",
 };

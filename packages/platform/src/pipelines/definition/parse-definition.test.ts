@@ -38,6 +38,7 @@ describe("a definition", () => {
       artifacts: [],
       on: { push: null, mr: null },
       concurrency: null,
+      deploy: null,
     });
   });
 
@@ -60,6 +61,8 @@ pipeline:
   artifacts:
     - { name: dist, path: ./dist/, expires: 2w }
     - { name: log, path: out.log }
+  deploy:
+    image: $REGISTRY/team/$\{PROJECT}_web:$COMMIT_SHA
 `;
     const { steps, ...rest } = parseDefinition(text);
     expect(steps).toMatchObject([
@@ -77,6 +80,8 @@ pipeline:
       ],
       on: { push: { branches: ["main", "release/*"] }, mr: { actions: ["opened", "synchronized"] } },
       concurrency: "cancel_previous",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a variable of the definition's
+      deploy: { image: "$REGISTRY/team/${PROJECT}_web:$COMMIT_SHA" },
     });
   });
 
@@ -227,6 +232,30 @@ test.each<[string, string, readonly string[]]>([
     "an unknown action",
     pipeline("on: { mr: { actions: [closed] } }"),
     ["3: pipeline.on.mr.actions[0] must be 'opened' or 'synchronized' or 'reopened'"],
+  ],
+  ["a deployment of nothing", pipeline("deploy: {}"), ["3: pipeline.deploy.image is missing"]],
+  ["a deployment of an empty name", pipeline("deploy: { image: '' }"), ["3: pipeline.deploy.image must not be empty"]],
+  [
+    "a deployment in one word",
+    pipeline("deploy: production"),
+    ["3: pipeline.deploy must be a map of keys and values, not text"],
+  ],
+  [
+    "a deployment of another variable",
+    pipeline("deploy:\n    image: $REGISTRY/a:$TAG"),
+    [
+      "4: pipeline.deploy.image has the variable '$TAG', which is not known here; known are $COMMIT_SHA, $PROJECT, $REGISTRY, $BRANCH_SLUG",
+    ],
+  ],
+  [
+    "a deployment of a command",
+    pipeline("deploy: { image: 'a:$(id)' }"),
+    ["3: pipeline.deploy.image contains forbidden characters"],
+  ],
+  [
+    "a deployment under another name",
+    pipeline("deployment: { image: a }"),
+    ["3: pipeline.deployment is not known; did you mean 'deploy'?"],
   ],
   [
     "an absolute artifact",

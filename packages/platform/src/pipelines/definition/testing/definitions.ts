@@ -42,14 +42,18 @@ export const definitions: fc.Arbitrary<PipelineDefinition> = fc.record({
     mr: fc.option(fc.record({ actions: fc.subarray(["opened", "synchronized", "reopened"]) })),
   }),
   concurrency: fc.option(fc.constant("cancel_previous" as const)),
+  deploy: fc.option(
+    fc.record({ image: fc.constantFrom("a", "$REGISTRY/$PROJECT:$COMMIT_SHA", "r:5000/b-$BRANCH_SLUG") }),
+  ),
 });
 
 /** What the file of a definition holds. */
-export function fileOf({ artifacts, on, concurrency, ...rest }: PipelineDefinition): object {
+export function fileOf({ artifacts, on, concurrency, deploy, ...rest }: PipelineDefinition): object {
   return {
     pipeline: {
       ...rest,
       ...(concurrency !== null && { concurrency }),
+      ...(deploy !== null && { deploy }),
       on: { ...(on.push !== null && { push: on.push }), ...(on.mr !== null && { mr: on.mr }) },
       artifacts: artifacts.map(({ name, path, expires_seconds }) => ({
         name,
