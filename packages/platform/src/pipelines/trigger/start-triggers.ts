@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
-import { Bell } from "../../bell.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Wakeups } from "../../db/wakeups.ts";
 import type { Repositories } from "../../git/repositories.ts";
+import { attendRows } from "../../workers/attend-rows.ts";
 import { followRefUpdate } from "./follow-ref-update.ts";
 import { markProcessed, nextRefUpdate, passOver, putOff } from "./next-ref-update.ts";
 
@@ -13,38 +13,21 @@ export interface TriggersOptions {
   readonly logger: Pick<Logger, "error">;
 }
 
-/** How many ref updates one platform acts on at the same time: one whose git is slow does not hold the others up. */
+/** How many ref updates one platform acts on at the same time. */
 const lanes = 3;
 /** How often it looks for updates that nothing has told it of, in milliseconds. */
 const POLL = 5_000;
 
 /** Starts pipelines for what is pushed, until it is closed. Each change of a ref has its effect once, on one platform. */
 export function startTriggers({ db, repositories, wakeups, logger }: TriggersOptions): { close(): Promise<void> } {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const bells = Array.from({ length: lanes }, () => new Bell());
-  const stopListening = wakeups.on("ref_updates", () => {
-    for (const bell of bells) bell.ring();
-  });
-  const attend = async (bell: Bell) => {
-    while (!signal.aborted) {
-      try {
-        while (!signal.aborted && (await followNext(db, repositories, logger)));
-        await passOver(db);
-      } catch (error) {
-        logger.error({ err: error }, "starting pipelines for what was pushed");
-      }
-      await bell.wait(POLL, signal);
-    }
-  };
-  const running = bells.map(attend);
-  return {
-    close: async () => {
-      stopping.abort();
-      stopListening();
-      await Promise.all(running);
+  return attendRows({
+    ...{ wakeups, channels: ["ref_updates"], lanes, poll: POLL },
+    work: async (signal) => {
+      while (!signal.aborted && (await followNext(db, repositories, logger)));
+      await passOver(db);
     },
-  };
+    onError: (error) => logger.error({ err: error }, "starting pipelines for what was pushed"),
+  });
 }
 
 /** Acts on the next ref update; false when there is none. One that cannot be acted on is put off. */
