@@ -78,6 +78,7 @@ test("a server's entry runs its bundle and refers to what it needs by name", () 
         "PLATFORM_API_TOKEN": "\${PLATFORM_API_TOKEN:-}",
         "PLATFORM_API_TOKEN_FILE": "\${PLATFORM_API_TOKEN_FILE:-}",
         "PLATFORM_API_URL": "\${PLATFORM_API_URL:-}",
+        "PLATFORM_CONFIRM": "\${PLATFORM_CONFIRM:-}",
         "PLATFORM_CROSS_PROJECT": "\${PLATFORM_CROSS_PROJECT:-}",
         "PLATFORM_DOWNLOAD_DIR": "\${PLATFORM_DOWNLOAD_DIR:-}",
         "PLATFORM_MCP_OUTPUT": "\${PLATFORM_MCP_OUTPUT:-}",

@@ -5,6 +5,7 @@ export type Domain = (typeof domains)[number];
 /** The server variables whose default a role may set: those that shape what its servers offer, and no credential. */
 export const optionVariables = [
   "PLATFORM_CROSS_PROJECT",
+  "PLATFORM_CONFIRM",
   "PLATFORM_READ_ONLY",
   "PLATFORM_TOOLS_ALLOW",
   "PLATFORM_TOOLS_DENY",

@@ -11,6 +11,7 @@ import { build } from "./build-info.ts";
 import { check, checkText } from "./cli/check.ts";
 import { helpText } from "./cli/help.ts";
 import { describeTool, listToolsText } from "./cli/list-tools.ts";
+import { OpenQuestions } from "./confirm/open-questions.ts";
 import { instructionsFor } from "./serve/instructions.ts";
 import { serve } from "./serve/serve.ts";
 import type { ServerDefinition } from "./server-definition.ts";
@@ -75,6 +76,7 @@ async function run(definition: ServerDefinition): Promise<void> {
     scope,
     options,
     settings,
+    questions: new OpenQuestions(),
     client: client.get,
     onEnd: client.close,
   });

@@ -11,8 +11,8 @@ export class DefaultJsonSchemaValidator {
 `;
 
 /**
- * Leaves the SDK's default JSON Schema validator out: 150 KB and 10 ms of start-up that serve elicitation and schemas
- * given as JSON, which nothing here uses. Whoever comes to need it is told by the error above.
+ * Leaves the SDK's default JSON Schema validator out: 150 KB and 10 ms of start-up that check what persons fill
+ * into forms and schemas given as JSON; the only form here has no fields. Whoever comes to need it is told by the error above.
  */
 export const withoutJsonSchemaValidator: Plugin = {
   name: "without-json-schema-validator",

@@ -21,6 +21,7 @@ Environment (empty means unset)
   PLATFORM_READ_ONLY          1: only tools that change nothing
   PLATFORM_TOOLS_ALLOW        names of the only tools to offer, separated by commas
   PLATFORM_TOOLS_DENY         names of tools not to offer
+  PLATFORM_CONFIRM            destructive: a person is asked before calls that change what is live
   PLATFORM_MCP_OUTPUT         text (default) or structured
   PLATFORM_MCP_RESULT_TOKENS  tokens that one result may cost (default 8000)
 ${settings.map((setting) => `  ${setting.name.padEnd(27)} ${setting.help}\n`).join("")}  HTTP_PROXY, HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS are honoured.

@@ -1,9 +1,20 @@
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from "@modelcontextprotocol/server";
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  inputResponse,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { StdioServerTransport, serveStdio } from "@modelcontextprotocol/server/stdio";
+import type { Person } from "../confirm/confirm.ts";
+import { OpenQuestion } from "../confirm/open-questions.ts";
 import { type CallEnvironment, callTool } from "../tools/call-tool.ts";
 import type { OfferedTool } from "../tools/catalogue.ts";
 import { filterLines } from "./filter-lines.ts";
 import { endWithHost, surviveDefects } from "./lifecycle.ts";
+import { offersForms } from "./offers-forms.ts";
 import { protocolErrorLog } from "./protocol-error-log.ts";
 import { refusalOf } from "./refuse-malformed.ts";
 
@@ -55,18 +66,41 @@ function makeServer(options: ServeOptions): Server {
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const offered = options.tools.get(params.name);
     if (offered === undefined) throw unknownTool(params.name, options.tools);
-    return await callTool(
+    const answer = await callTool(
       offered,
       {
         args: params.arguments,
         signal: context.mcpReq.signal,
         traceparent: traceparentOf(context),
         progress: progressTo(context),
+        person: personBehind(context, server),
       },
       options,
     );
+    return answer instanceof OpenQuestion ? inputNeeded(answer) : answer;
   });
   return server;
+}
+
+/** The name of the one question that a call asks. */
+const questionKey = "confirm";
+
+/**
+ * What a call answers that needs a person first: a form without fields, which to send is to agree. A host of the newer
+ * era puts it to them and calls again with what they said; in the older one the SDK asks the host, and then does the same.
+ */
+function inputNeeded({ text, state }: OpenQuestion) {
+  const form = inputRequired.elicit({ message: text, requestedSchema: { type: "object", properties: {} } });
+  return inputRequired({ inputRequests: { [questionKey]: form }, requestState: state });
+}
+
+function personBehind({ mcpReq }: ServerContext, server: Server): Person {
+  // Every request names the capabilities in the newer era, the handshake in the older one.
+  const envelope: Readonly<Record<string, unknown>> | undefined = mcpReq.envelope;
+  const canBeAsked = offersForms(envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities());
+  const given = inputResponse(mcpReq.inputResponses, questionKey);
+  if (given.kind !== "elicit") return { canBeAsked };
+  return { canBeAsked, answer: { action: given.action, state: mcpReq.requestState<string>() } };
 }
 
 function unknownTool(name: string, tools: ReadonlyMap<string, unknown>): ProtocolError {

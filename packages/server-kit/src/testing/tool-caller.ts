@@ -1,4 +1,6 @@
 import { createClient, fixedToken } from "@platform-mcp/client";
+import type { Person } from "../confirm/confirm.ts";
+import { OpenQuestion, OpenQuestions } from "../confirm/open-questions.ts";
 import { type CallResult, callTool } from "../tools/call-tool.ts";
 import { catalogue } from "../tools/catalogue.ts";
 import type { ToolOptions } from "../tools/options.ts";
@@ -12,7 +14,11 @@ export interface CallerOptions {
   readonly project: string;
   readonly options?: Partial<ToolOptions>;
   readonly settings?: Readonly<Record<string, string>>;
+  /** What the person says to a question, where one is asked; they agree by default. */
+  readonly reply?: (question: string) => Reply | Promise<Reply>;
 }
+
+type Reply = NonNullable<Person["answer"]>["action"];
 
 /** A tool's answer as its host gets it. */
 export interface CallAnswer {
@@ -21,6 +27,8 @@ export interface CallAnswer {
   readonly isError: boolean;
   /** What was reported while it ran. */
   readonly progress: readonly string[];
+  /** What a person was asked before it ran. */
+  readonly asked: readonly string[];
 }
 
 /** Calls tools as a server does, without its process. */
@@ -30,7 +38,7 @@ export interface ToolCaller extends AsyncDisposable {
 
 export function toolCaller(
   tools: readonly Tool[],
-  { url, project, options, settings = {} }: CallerOptions,
+  { url, project, options, settings = {}, reply = () => "accept" }: CallerOptions,
 ): ToolCaller {
   const client = createClient({
     config: { apiUrl: new URL(url), token: fixedToken("token", "the test"), projectId: project, sessionId: undefined },
@@ -45,19 +53,29 @@ export function toolCaller(
     scope,
     options: toolOptions,
     settings: new Map(Object.entries(settings)),
+    questions: new OpenQuestions(),
   };
   return {
     async call(name, args = {}, signal = new AbortController().signal) {
       const tool = offered.get(name);
       if (tool === undefined) throw new Error(`no tool ${name}`);
       const progress: string[] = [];
+      const asked: string[] = [];
       const request = { args, signal, progress: (message: string) => progress.push(message) };
-      const { content, structuredContent, isError } = await callTool(tool, request, environment);
+      let person: Person = { canBeAsked: true };
+      let answer = await callTool(tool, { ...request, person }, environment);
+      while (answer instanceof OpenQuestion) {
+        asked.push(answer.text);
+        person = { canBeAsked: true, answer: { action: await reply(answer.text), state: answer.state } };
+        answer = await callTool(tool, { ...request, person }, environment);
+      }
+      const { content, structuredContent, isError } = answer;
       return {
         text: content.map(({ text }) => text).join("\n"),
         data: structuredContent,
         isError: isError === true,
         progress,
+        asked,
       };
     },
     [Symbol.asyncDispose]: () => client.close(),

@@ -10,6 +10,7 @@ export const defaultOptions: ToolOptions = {
   allow: undefined,
   deny: new Set(),
   crossProject: false,
+  confirm: false,
   output: "text",
   resultTokens: 8000,
 };

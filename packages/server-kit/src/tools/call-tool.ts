@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { ClientError, type PlatformClient } from "@platform-mcp/client";
+import { confirm, type Person } from "../confirm/confirm.ts";
+import { OpenQuestion, type OpenQuestions } from "../confirm/open-questions.ts";
+import { asQuestion, questionAbout } from "../confirm/question.ts";
 import type { ToolResult } from "../result/part.ts";
 import { render } from "../result/render.ts";
 import type { OfferedTool } from "./catalogue.ts";
@@ -25,6 +28,8 @@ export interface CallEnvironment {
   readonly scope: ProjectScope;
   readonly options: ToolOptions;
   readonly settings?: ReadonlyMap<string, string>;
+  /** What persons were asked and have not answered. */
+  readonly questions: OpenQuestions;
 }
 
 /** What belongs to one call. */
@@ -33,18 +38,23 @@ export interface CallRequest {
   readonly signal: AbortSignal;
   readonly traceparent?: string | undefined;
   readonly progress: (message: string, done: number, total?: number) => void;
+  readonly person: Person;
 }
 
-/** Runs a tool. Whatever goes wrong becomes text here, and nowhere else. */
+/**
+ * Runs a tool, or gives the question that a person has to answer first. Whatever goes wrong becomes text here, and
+ * nowhere else.
+ */
 export async function callTool(
   offered: OfferedTool,
   request: CallRequest,
   environment: CallEnvironment,
-): Promise<CallResult> {
+): Promise<CallResult | OpenQuestion> {
   const { options, tools } = environment;
   const api = apiOf(request, environment);
   try {
     const result = await run(offered, request, api, environment);
+    if (result instanceof OpenQuestion) return result;
     const nonce = randomBytes(4).toString("hex");
     const rendered = render(result, { mode: options.output, tokens: options.resultTokens, nonce });
     if (rendered.text !== undefined) return { content: [{ type: "text", text: rendered.text }] };
@@ -85,21 +95,43 @@ function apiOf({ signal, traceparent }: CallRequest, { client }: CallEnvironment
 
 async function run(
   { tool, check }: OfferedTool,
-  { args, signal, progress }: CallRequest,
+  { args, signal, progress, person }: CallRequest,
   api: Api,
-  { scope, settings }: CallEnvironment,
-): Promise<ToolResult> {
-  const setting = (name: string) => settings?.get(name);
-  return await runInScope(tool, check(args), { api, signal, progress, setting }, scope);
+  { scope, settings, options, questions }: CallEnvironment,
+): Promise<ToolResult | OpenQuestion> {
+  const checked = check(args);
+  const call = inScope(tool, checked, { api, signal, progress, setting: (name) => settings?.get(name) }, scope);
+  if (options.confirm && tool.risk === "destructive") {
+    const question = await call.question();
+    if (question !== undefined) {
+      const subject = { question: asQuestion(question), tool: tool.name, args: checked };
+      const open = confirm(subject, person, questions);
+      if (open !== undefined) return open;
+    }
+  }
+  return await call.run();
 }
 
-function runInScope(
-  tool: Tool,
-  args: Record<string, unknown>,
-  shared: ToolContext,
-  scope: ProjectScope,
-): Promise<ToolResult> {
-  if (tool.scope === "platform") return tool.run({ ...shared, boundProject: scope.boundProject }, args);
+/** A call of a tool with all that it gets. */
+interface ReadyCall {
+  run(): Promise<ToolResult>;
+  /** What a person would have to agree to; undefined when nothing is destroyed. */
+  question(): Promise<string | undefined>;
+}
+
+function inScope(tool: Tool, args: Record<string, unknown>, shared: ToolContext, scope: ProjectScope): ReadyCall {
+  const plain = async () => questionAbout(tool, args);
+  if (tool.scope === "platform") {
+    const context = { ...shared, boundProject: scope.boundProject };
+    return {
+      run: () => tool.run(context, args),
+      question: () => tool.confirmation?.(context, args) ?? plain(),
+    };
+  }
   const { project, rest } = scope.resolve(args);
-  return tool.run({ ...shared, project }, rest);
+  const context = { ...shared, project };
+  return {
+    run: () => tool.run(context, rest),
+    question: () => tool.confirmation?.(context, rest) ?? plain(),
+  };
 }

@@ -1,4 +1,5 @@
 import { ClientError, ConfigError, type Endpoint, PlatformError } from "@platform-mcp/client";
+import { NotConfirmedError } from "../confirm/not-confirmed-error.ts";
 import { sanitize } from "../untrusted/sanitize.ts";
 import { quoteText } from "../untrusted/user-text.ts";
 import { AdvisedError } from "./advised-error.ts";
@@ -17,6 +18,7 @@ const shownFields = 10;
  */
 export function errorText(error: unknown, tool: Tool, offered: Iterable<Tool>): string {
   if (error instanceof ArgumentError) return `${tool.name} was not called: ${sanitize(error.message)}.`;
+  if (error instanceof NotConfirmedError) return `${tool.name} did nothing: ${sanitize(error.message)}`;
   if (error instanceof AdvisedError) return advised(error, tool);
   if (error instanceof PlatformError) return answered(error, tool, adviceFor(error, tool, offered));
   if (error instanceof ClientError) return `${tool.name} failed: ${sanitize(error.message)}${retryAdvice(error)}`;

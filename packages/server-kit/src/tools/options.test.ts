@@ -14,6 +14,7 @@ test("every option", () => {
     PLATFORM_TOOLS_ALLOW: "read_file, list_files",
     PLATFORM_TOOLS_DENY: "search_code,list_files",
     PLATFORM_CROSS_PROJECT: "TRUE",
+    PLATFORM_CONFIRM: "destructive",
     PLATFORM_MCP_OUTPUT: "structured",
     PLATFORM_MCP_RESULT_TOKENS: "2000",
   };
@@ -22,6 +23,7 @@ test("every option", () => {
     allow: new Set(["read_file", "list_files"]),
     deny: new Set(["search_code", "list_files"]),
     crossProject: true,
+    confirm: true,
     output: "structured",
     resultTokens: 2000,
   });
@@ -31,6 +33,7 @@ test.each([
   ["PLATFORM_READ_ONLY", "yes", 'PLATFORM_READ_ONLY must be 1 or 0, not "yes".'],
   ["PLATFORM_READ_ONLY", `$${"{READ_ONLY}"}`, expect.stringContaining("a variable that was not expanded")],
   ["PLATFORM_CROSS_PROJECT", "on", 'PLATFORM_CROSS_PROJECT must be 1 or 0, not "on".'],
+  ["PLATFORM_CONFIRM", "1", 'PLATFORM_CONFIRM must be destructive, or not set, not "1".'],
   ["PLATFORM_MCP_OUTPUT", "json", 'PLATFORM_MCP_OUTPUT must be text or structured, not "json".'],
   [
     "PLATFORM_MCP_RESULT_TOKENS",

@@ -12,6 +12,8 @@ export interface ToolOptions {
   readonly deny: ReadonlySet<string>;
   /** Lets calls name another project than the one the server is bound to. */
   readonly crossProject: boolean;
+  /** Asks a person before a call that destroys something or changes what is live. */
+  readonly confirm: boolean;
   readonly output: OutputMode;
   /** Tokens that one result may cost. */
   readonly resultTokens: number;
@@ -26,6 +28,7 @@ export function readToolOptions(env: Env): ToolOptions {
     allow: names(env, "PLATFORM_TOOLS_ALLOW"),
     deny: names(env, "PLATFORM_TOOLS_DENY") ?? new Set(),
     crossProject: flag(env, "PLATFORM_CROSS_PROJECT"),
+    confirm: confirmed(env),
     output: outputMode(env),
     resultTokens: resultTokens(env),
   };
@@ -48,6 +51,12 @@ function names(env: Env, variable: string): ReadonlySet<string> | undefined {
     throw new ConfigError(`${variable} must be names of tools, separated by commas.`);
   }
   return list && new Set(list);
+}
+
+function confirmed(env: Env): boolean {
+  const text = readVariable(env, "PLATFORM_CONFIRM");
+  if (text === undefined || text === "destructive") return text !== undefined;
+  throw new ConfigError(`PLATFORM_CONFIRM must be destructive, or not set, not ${JSON.stringify(text)}.`);
 }
 
 function outputMode(env: Env): OutputMode {

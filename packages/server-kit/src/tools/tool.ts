@@ -7,6 +7,9 @@ import type { ToolResult } from "../result/part.ts";
  * - `read`: changes nothing; hosts may run several at once.
  * - `write`: adds or changes, and can be corrected by another call.
  * - `destructive`: removes, overwrites, grants, or changes what is live.
+ *
+ * Where it depends on the arguments it is the worst of what they may do: hosts are told before they know them. What
+ * a call does with its own, `confirmation` decides.
  */
 export type Risk = "read" | "write" | "destructive";
 
@@ -65,11 +68,18 @@ type Arguments<Input extends z.ZodRawShape> = z.output<z.ZodObject<Input>>;
 
 export interface ProjectTool<Input extends z.ZodRawShape = z.ZodRawShape> extends ToolBase<Input> {
   readonly scope: "project";
+  /**
+   * What will change, as a question to the person who is asked before a destructive call where the operator wants that;
+   * undefined for arguments with which nothing is destroyed. A tool without it has the call itself shown to them.
+   */
+  confirmation?(context: ProjectToolContext, args: Arguments<Input>): Promise<string | undefined>;
   run(context: ProjectToolContext, args: Arguments<Input>): Promise<ToolResult>;
 }
 
 export interface PlatformTool<Input extends z.ZodRawShape = z.ZodRawShape> extends ToolBase<Input> {
   readonly scope: "platform";
+  /** As that of a project's tool. */
+  confirmation?(context: PlatformToolContext, args: Arguments<Input>): Promise<string | undefined>;
   run(context: PlatformToolContext, args: Arguments<Input>): Promise<ToolResult>;
 }
 
