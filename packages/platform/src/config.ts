@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { projects } from "@platform-mcp/client/contract";
 import * as z from "zod";
 import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
+import { type AllowList, parseAllowList } from "./outbound/allow-list.ts";
 import {
   type KubernetesConfig,
   kubernetesConfigOf,
@@ -50,6 +51,8 @@ export interface PlatformConfig {
   readonly trustProxy: boolean;
   /** Whether the platform may listen beyond loopback although those who push run programs on this machine. */
   readonly trustRepositories: boolean;
+  /** What inside the network webhooks may call. */
+  readonly webhookAllow: AllowList;
   /** An OTLP/HTTP receiver's base URL, where spans go; undefined for none. */
   readonly tracesEndpoint: string | undefined;
 }
@@ -114,6 +117,15 @@ const variableNames = z.string().transform((text, context): readonly string[] =>
   return z.NEVER;
 });
 
+const allowList = z.string().transform((text, context): AllowList => {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    context.addIssue(`must be such as receiver.internal,10.1.0.0/16: ${error instanceof Error ? error.message : error}`);
+    return z.NEVER;
+  }
+});
+
 const environment = z.object({
   PLATFORM_LISTEN: listenAddress.default("127.0.0.1:8080"),
   PLATFORM_DATA: z.string().default(".platform"),
@@ -139,6 +151,7 @@ const environment = z.object({
   PLATFORM_RATE_LIMITS: rateLimits.default(defaultRateLimits),
   PLATFORM_TRUST_PROXY: z.enum(["true", "false"]).default("false"),
   PLATFORM_TRUST_REPOSITORIES: z.enum(["true", "false"]).default("false"),
+  PLATFORM_WEBHOOK_ALLOW: allowList.default(parseAllowList("")),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
 });
 
@@ -178,6 +191,7 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     rateLimits: access.PLATFORM_RATE_LIMITS,
     trustProxy: access.PLATFORM_TRUST_PROXY === "true",
     trustRepositories: access.PLATFORM_TRUST_REPOSITORIES === "true",
+    webhookAllow: access.PLATFORM_WEBHOOK_ALLOW,
     tracesEndpoint: access.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }

@@ -20,6 +20,7 @@ export type Resource =
   | "comment"
   | "secret"
   | "session"
+  | "webhook"
   | "platform";
 
 /** Who did it. `system` is somebody at the platform's machine, or the platform itself; `unknown` had no credential. */

@@ -4,9 +4,10 @@ import pg from "pg";
 /**
  * What is told between the platforms on one database, each with what it is about: a project whose refs have changed, a
  * pipeline of which a step may have become ready, been cancelled, or ended, a session in which something has happened,
- * a session that waits to be run or is to be stopped, a workload of which something else is wanted.
+ * a session that waits to be run or is to be stopped, a workload of which something else is wanted,
+ * a project with an event for its webhooks.
  */
-const channels = ["ref_updates", "pipelines", "sessions", "session_work", "workloads"] as const;
+const channels = ["ref_updates", "pipelines", "sessions", "session_work", "workloads", "webhooks"] as const;
 export type Channel = (typeof channels)[number];
 
 /** NOTIFY as it comes in: hints that save waiting. Some are lost, so whoever uses them also looks by themselves. */

@@ -48,6 +48,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
       -- What is.
       observed_generation integer not null default 0,
+      -- The last one that was seen to be healthy.
+      healthy_generation integer not null default 0,
       current_status text not null default 'pending'
         check (current_status in ('pending', 'syncing', 'healthy', 'degraded', 'failed', 'stopped')),
       reason text,
@@ -141,20 +143,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id uuid primary key default gen_random_uuid(),
       webhook_id uuid not null references webhooks on delete cascade,
       event text not null,
-      payload jsonb not null,
+      -- Kept as it was written: its bytes are what is signed.
+      payload json not null,
       -- The claim, as of a step: pending before and between attempts, running in one.
       status text not null default 'pending' check (status in ('pending', 'running', 'delivered', 'failed')),
       claimed_by uuid,
       claim_expires_at timestamptz,
       attempt integer not null default 0,
-      next_attempt_at timestamptz not null default now(),
+      -- In the order in which events happened, also those of one transaction.
+      next_attempt_at timestamptz not null default clock_timestamp(),
       attempts integer not null default 0,
       response_status integer,
       error text,
       created_at timestamptz not null default clock_timestamp(),
       delivered_at timestamptz
     );
-    create index webhook_deliveries_due on webhook_deliveries (next_attempt_at) where status = 'pending';
+    create index webhook_deliveries_due on webhook_deliveries (webhook_id, next_attempt_at) where status = 'pending';
     create index webhook_deliveries_claimed on webhook_deliveries (claim_expires_at) where claimed_by is not null;
     create index webhook_deliveries_webhook on webhook_deliveries (webhook_id, created_at desc, id);
   `.execute(db);
