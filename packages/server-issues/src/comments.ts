@@ -1,15 +1,14 @@
 import type { issues } from "@platform-mcp/client";
-import { type BarePage, type Entry, entries, note, type Page, type Part } from "@platform-mcp/server-kit";
+import { type BarePage, type Entry, entries, note, type Page, type Part, time } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { shown } from "./people.ts";
-import { when } from "./when.ts";
 
 /** Comments in structured output. */
 export const commentsOutput = z.array(z.object({ author: z.string(), at: z.string(), body: z.string() }));
 
 /** Platforms leave fields out. */
 export function commentEntry({ author_name, author_id, created_at, body }: Partial<issues.Comment>): Entry {
-  return { fields: { author: shown(author_name, author_id), at: when(created_at) }, body: body ?? "" };
+  return { fields: { author: shown(author_name, author_id), at: time(created_at) }, body: body ?? "" };
 }
 
 interface EntryPage {

@@ -1,8 +1,7 @@
 import type { issues } from "@platform-mcp/client";
-import { named, user } from "@platform-mcp/server-kit";
+import { named, time, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { shown } from "./people.ts";
-import { when } from "./when.ts";
 
 /** What lists show of an issue. */
 export const issueOutput = {
@@ -26,6 +25,6 @@ export function issueRow(issue: Partial<issues.Issue>) {
     author: shown(issue.author_name, issue.author_id),
     assignee: shown(issue.assignee_name, issue.assignee_id),
     comments: issue.comment_count,
-    updated_at: when(issue.updated_at),
+    updated_at: time(issue.updated_at),
   };
 }

@@ -1,8 +1,7 @@
 import type { mergeRequests, ResponseOf } from "@platform-mcp/client";
-import { named, user } from "@platform-mcp/server-kit";
+import { named, time, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { shown } from "./people.ts";
-import { when } from "./when.ts";
 
 /** A merge request by itself. Platforms leave fields out. */
 export type MergeRequestDetails = Partial<ResponseOf<typeof mergeRequests.getMergeRequest>>;
@@ -29,7 +28,7 @@ export function mergeRequestRow(request: Partial<mergeRequests.MergeRequest>) {
     target_branch: named(request.target_branch),
     author: shown(request.author_name, request.author_id),
     comments: request.comment_count,
-    updated_at: when(request.updated_at),
+    updated_at: time(request.updated_at),
   };
 }
 
@@ -80,7 +79,7 @@ export function mergeRequestFields(request: MergeRequestDetails) {
   const { conflicts, pipeline } = request;
   return {
     ...mergeRequestRow(request),
-    created_at: when(request.created_at),
+    created_at: time(request.created_at),
     head_sha: request.head_sha,
     merge_status: request.merge_status,
     conflicts: conflicts?.length ? conflicts.slice(0, conflictsShown).map(named) : undefined,
@@ -93,7 +92,7 @@ export function mergeRequestFields(request: MergeRequestDetails) {
     changes_requested: request.changes_requested,
     preview_url: user(request.preview_url),
     merged_by: shown(request.merged_by_name, request.merged_by),
-    merged_at: when(request.merged_at),
+    merged_at: time(request.merged_at),
     merge_commit_sha: request.merge_commit_sha,
   };
 }

@@ -1,8 +1,7 @@
 import { mergeRequests, type ResponseOf } from "@platform-mcp/client";
-import { type Api, bareArrayPage, type Entry, entries, type Page, type Part } from "@platform-mcp/server-kit";
+import { type Api, bareArrayPage, type Entry, entries, type Page, type Part, time } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { shown } from "./people.ts";
-import { when } from "./when.ts";
 
 type Review = ResponseOf<typeof mergeRequests.listReviews>[number];
 type Address = { readonly project_id: string; readonly number: number };
@@ -30,7 +29,7 @@ export function reviewEntry(review: Partial<Review>): Entry {
       verdict: review.verdict,
       of: review.commit_sha?.slice(0, shortSha),
       outdated: review.outdated === true ? "outdated" : undefined,
-      at: when(review.created_at),
+      at: time(review.created_at),
     },
     body: review.body ?? "",
   };

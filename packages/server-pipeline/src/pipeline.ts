@@ -1,9 +1,9 @@
 import type { pipelines } from "@platform-mcp/client";
-import { named, user } from "@platform-mcp/server-kit";
+import { named, shortSha, time, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { why } from "./endings.ts";
-import { shortRef, shortSha } from "./git-ref.ts";
-import { between, duration, time } from "./time.ts";
+import { shortRef } from "./git-ref.ts";
+import { between, duration } from "./time.ts";
 
 /** What every answer about a pipeline shows of it. */
 export const pipelineOutput = {

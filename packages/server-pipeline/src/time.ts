@@ -1,8 +1,3 @@
-/** A time of the platform to the second: what is left out of it, nobody asks for. Null where there is none. */
-export function time(timestamp: string | null | undefined): string | null {
-  return timestamp?.replace(/\.\d+(?=Z|[+-])/, "") ?? null;
-}
-
 /** How long something took, such as `850ms`, `4.2s`, `3m07s` or `2h05m`; null where that is not known. */
 export function duration(milliseconds: number | null | undefined): string | null {
   if (milliseconds === null || milliseconds === undefined || !(milliseconds >= 0)) return null;

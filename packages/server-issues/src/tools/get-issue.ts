@@ -1,11 +1,10 @@
 import { issues } from "@platform-mcp/client";
-import { defineTool, record } from "@platform-mcp/server-kit";
+import { defineTool, record, time } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { fromLine, number } from "../arguments.ts";
 import { commentsOutput, lastComments } from "../comments.ts";
 import { issueOutput, issueRow } from "../issue.ts";
 import { bodyFrom } from "../long-text.ts";
-import { when } from "../when.ts";
 
 export const getIssue = defineTool({
   name: "get_issue",
@@ -35,7 +34,7 @@ export const getIssue = defineTool({
       count: issue.comment_count,
       call: `list_issue_comments with number=${number}`,
     });
-    const about = { ...issueRow(issue), created_at: when(issue.created_at), closed_at: when(issue.closed_at) };
+    const about = { ...issueRow(issue), created_at: time(issue.created_at), closed_at: time(issue.closed_at) };
     return [record(about), ...bodyFrom(issue.body, { ...body, more: comments.length > 0 }), ...comments];
   },
 });

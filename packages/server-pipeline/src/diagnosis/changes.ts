@@ -1,7 +1,7 @@
 import { AbortedError, ClientError, git, type pipelines, type ResponseOf } from "@platform-mcp/client";
-import { type Api, list, named, note, type Part, record, user } from "@platform-mcp/server-kit";
+import { type Api, list, named, note, type Part, record, shortSha, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { isCommit, shortRef, shortSha } from "../git-ref.ts";
+import { isCommit, shortRef } from "../git-ref.ts";
 import { listPipelinesOf } from "../pipelines-of-ref.ts";
 
 /** More files and commits than these are another tool's. */

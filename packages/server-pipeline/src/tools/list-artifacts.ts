@@ -1,9 +1,8 @@
 import { pipelines } from "@platform-mcp/client";
-import { bareArrayPage, defineTool, limit, list, named, offset, type Page } from "@platform-mcp/server-kit";
+import { bareArrayPage, defineTool, limit, list, named, offset, type Page, time } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { pipelineId } from "../arguments.ts";
 import { artifactType } from "../artifact.ts";
-import { time } from "../time.ts";
 
 export const listArtifacts = defineTool({
   name: "list_artifacts",

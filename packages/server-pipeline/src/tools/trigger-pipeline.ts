@@ -1,8 +1,7 @@
 import { pipelines } from "@platform-mcp/client";
-import { defineTool, note, record } from "@platform-mcp/server-kit";
+import { defineTool, note, record, shortSha } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { ref } from "../arguments.ts";
-import { shortSha } from "../git-ref.ts";
 
 export const triggerPipeline = defineTool({
   name: "trigger_pipeline",

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { git, pipelines } from "@platform-mcp/client";
-import { ArgumentError, defineTool, note, quoteName, record } from "@platform-mcp/server-kit";
+import { ArgumentError, defineTool, note, quoteName, record, shortSha } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { pipelineId, ref } from "../arguments.ts";
-import { shortSha } from "../git-ref.ts";
 import { nextStep } from "../next-step.ts";
 import { pipelineDetails, pipelineDetailsOutput } from "../pipeline.ts";
 import { stepsOutput, stepsTable } from "../steps.ts";
