@@ -27,6 +27,7 @@ import { traceQuery } from "./telemetry/trace-query.ts";
 import { openTracing } from "./telemetry/tracing.ts";
 import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
+import { startWorkloads } from "./workloads/start-workloads.ts";
 
 /** A platform that serves. */
 export interface Platform {
@@ -77,12 +78,13 @@ export async function startPlatform(
   const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
   let pipelines: { close(): Promise<void> } | undefined;
   let sessions: { close(): Promise<void> } | undefined;
+  let workloads: { close(): Promise<void> } | undefined;
   let forgetServing = async () => {};
   const close = async () => {
     await forgetServing();
     // Agents that end now push their work first. What is followed ends with the step or session.
     const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
-    await Promise.all([served, pipelines?.close()]);
+    await Promise.all([served, pipelines?.close(), workloads?.close()]);
     await pushes.close();
     await wakeups.close();
     await upkeep.close();
@@ -100,6 +102,7 @@ export async function startPlatform(
     const work = { config, store, runtime, wakeups, logs, logger, lease };
     pipelines = await startPipelines({ ...work, artifacts });
     sessions = await startSessions(work);
+    workloads = await startWorkloads(work);
   } catch (error) {
     await close();
     throw portProblem(error, config) ?? error;

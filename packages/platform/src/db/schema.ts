@@ -202,6 +202,9 @@ export interface PipelinesTable {
   finished_at: string | null;
   /** When it was looked whether it deploys something; null until then. */
   deploy_checked_at: string | null;
+  /** How often looking has failed, and when it is worth trying again. */
+  deploy_failures: Generated<number>;
+  deploy_retry_at: string | null;
 }
 
 export interface PipelineStepsTable {
@@ -443,6 +446,8 @@ export interface WorkloadsTable {
   removal_reason: workloads.WorkloadReason | null;
   /** The generation of which the columns below speak. */
   observed_generation: Generated<number>;
+  /** The last generation that was seen to be healthy. */
+  healthy_generation: Generated<number>;
   current_status: Generated<workloads.WorkloadStatus>;
   reason: workloads.WorkloadReason | null;
   message: string | null;

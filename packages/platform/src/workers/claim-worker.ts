@@ -10,7 +10,7 @@ export interface ClaimWorkerOptions<Run extends ClaimedRun> {
   readonly claims: Claims;
   /** The database by connections of its own: claims are kept however many requests wait for the others. */
   readonly claimsDb: Queryable;
-  /** How many run at the same time. */
+  /** How many run at the same time, beside those that rest. */
   readonly most: number;
   /** Removes what an earlier process left; nothing is claimed before that has succeeded. */
   readonly cleanUp: () => Promise<void>;
@@ -107,7 +107,7 @@ export class ClaimWorker<Run extends ClaimedRun> {
 
   async #take(): Promise<void> {
     const { claims, claim, most } = this.#options;
-    const wanted = most - this.#runs.size;
+    const wanted = most - [...this.#runs].filter(({ isResting }) => isResting !== true).length;
     if (wanted <= 0) return;
     const heldUntil = performance.now() + claims.lease;
     for (const claimed of await claim(wanted)) this.begin(claimed, heldUntil);

@@ -7,6 +7,8 @@ export interface ClaimedRun {
   readonly over: Promise<void>;
   /** Until when the claim is certain to be held, by `performance.now()`. */
   heldUntil: number;
+  /** True while it does nothing but hold the claim: then it takes nobody's place. */
+  readonly isResting?: boolean;
   /** Shows whatever does the work that the claim is held. */
   keepAlive(): void;
   /** Ends it, since its row says that it is no longer to be done. */

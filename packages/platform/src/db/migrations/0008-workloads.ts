@@ -123,7 +123,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- Pipelines that have succeeded and of which it has not been looked whether they deploy something.
     alter table pipelines add column deploy_checked_at timestamptz;
+    -- How often looking has failed, and when it is worth trying again.
+    alter table pipelines add column deploy_failures integer not null default 0, add column deploy_retry_at timestamptz;
     update pipelines set deploy_checked_at = now() where status = 'success';
+    -- Of two pipelines of a branch, the newer is the one that was made later, whichever transaction began first.
+    alter table pipelines alter column created_at set default clock_timestamp();
+    -- When a branch was last pushed to, and which commits it was at.
+    create index ref_updates_branch on ref_updates (project_id, ref, id);
     create index pipelines_to_deploy on pipelines (finished_at) where status = 'success' and deploy_checked_at is null;
 
     create table webhooks (

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
-import { noWorkloads } from "../no-workloads.ts";
 import type { RunningStep, Runtime, StepEvents, StepExit, StepPlan } from "../runtime.ts";
+import type { Workloads } from "../workload.ts";
 import { createFakeAgents, type FakeAgents } from "./fake-agents.ts";
+import { createFakeWorkloads } from "./fake-workloads.ts";
 
 /** What a step does when it is run. */
 export interface StepScript {
@@ -35,6 +36,7 @@ export interface FakeRuntime extends Runtime {
 export function createFakeRuntime(
   scriptOf: (plan: StepPlan) => StepScript = () => ({}),
   agents: FakeAgents = createFakeAgents(),
+  workloads: Workloads = createFakeWorkloads(),
 ): FakeRuntime {
   const plans: StepPlan[] = [];
   const log: string[] = [];
@@ -85,7 +87,7 @@ export function createFakeRuntime(
     log,
     violations,
     describe: ({ image }) => [`pretends to run in ${image}`],
-    workloads: noWorkloads,
+    workloads,
     keepsRescued: agents.keepsRescued,
     startAgent: agents.startAgent,
     resumeAgent: agents.resumeAgent,

@@ -193,9 +193,26 @@ function untilNextLook(
 ): number {
   if (stalled || status === "stopped") return RARELY;
   const often = status === "healthy" ? RECHECK * (0.8 + random * 0.4) : whileItTakes(now - lastTransitionAt);
-  return nextAttemptAt === null ? often : Math.max(0, Math.min(RECHECK, nextAttemptAt - now));
+  return nextAttemptAt === null ? often : Math.max(SOON, Math.min(RECHECK, nextAttemptAt - now));
 }
 
 function whileItTakes(milliseconds: number): number {
   return Math.min(Math.max(SOON, milliseconds / 4), LATER);
+}
+
+/** Whether there is nothing to record. */
+export function isUnchanged(known: Known, next: Next): boolean {
+  const { status, reason, message, url, failures, stalled, nextAttemptAt, history, isRemoved } = next;
+  return (
+    !isRemoved &&
+    history === null &&
+    isCurrent(known) &&
+    known.status === status &&
+    known.reason === reason &&
+    known.message === message &&
+    known.url === url &&
+    known.failures === failures &&
+    known.stalled === stalled &&
+    known.nextAttemptAt === nextAttemptAt
+  );
 }

@@ -1,0 +1,14 @@
+import type { Queryable } from "../../db/queryable.ts";
+
+/** Those of these workloads of which something else is wanted than what their status speaks of. */
+export async function superseded(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<readonly { readonly id: string; readonly generation: number }[]> {
+  return await db
+    .selectFrom("workloads")
+    .where("id", "in", ids)
+    .whereRef("observed_generation", "<", "generation")
+    .select(["id", "generation"])
+    .execute();
+}

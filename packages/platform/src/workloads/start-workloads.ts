@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import type { PlatformConfig } from "../config.ts";
+import { Claims } from "../db/claims.ts";
+import { openBeside } from "../db/open-beside.ts";
+import type { Wakeups } from "../db/wakeups.ts";
+import { repeat } from "../repeat.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Store } from "../store.ts";
+import { startReconciler } from "./reconcile/start-reconciler.ts";
+import { wantedIn } from "./reconcile/wanted-in.ts";
+
+export interface WorkloadsOptions {
+  readonly config: Pick<PlatformConfig, "databaseUrl">;
+  readonly store: Pick<Store, "db" | "pool" | "repositories" | "masterKey">;
+  readonly runtime: Pick<Runtime, "workloads" | "cleanUp">;
+  readonly wakeups: Wakeups;
+  readonly logger: Pick<Logger, "error" | "warn">;
+  /** How long the claim on a workload lasts unless it is extended, in milliseconds. */
+  readonly lease: number;
+}
+
+/** One, and others for when the other end of that has vanished. */
+const claimConnections = 3;
+/** How many workloads it does something about at the same time. */
+const most = 16;
+/** How often it is looked for what should not be, in milliseconds. */
+const cleaningPause = 30_000;
+
+/**
+ * Keeps deployments and previews running as they should be, and removes what runs for none, until it is closed: then what
+ * can only run within this process is ended.
+ */
+export async function startWorkloads(options: WorkloadsOptions): Promise<{ close(): Promise<void> }> {
+  const { config, store, runtime, wakeups, logger, lease } = options;
+  const { db, pool, repositories, masterKey } = store;
+  const { workloads } = runtime;
+  // The database in a data directory is used by one platform at a time.
+  const isAlone = config.databaseUrl === undefined;
+  const own = openBeside(pool, claimConnections);
+  const reconciler = startReconciler({
+    ...{ db, claimsDb: own.db, repositories, masterKey, workloads, wakeups, logger, most },
+    claims: new Claims({ table: "workloads", claimant: randomUUID(), lease, isAlone }),
+    cleanUp: () => runtime.cleanUp(),
+  });
+  const stopping = new AbortController();
+  const tasks = [["what runs for no workload", () => workloads.removeOrphans(wantedIn(db))]] as const;
+  const cleaning = tasks.map(([what, work]) =>
+    repeat(work, {
+      pause: cleaningPause,
+      signal: stopping.signal,
+      onError: (error) => logger.error({ err: error, what }, "cleaning up"),
+    }),
+  );
+  return {
+    close: async () => {
+      stopping.abort();
+      await Promise.all([reconciler.close(), ...cleaning]);
+      await workloads.close();
+      await own.close();
+    },
+  };
+}
