@@ -20,6 +20,8 @@ export type Resource =
   | "comment"
   | "secret"
   | "session"
+  | "deployment"
+  | "preview"
   | "webhook"
   | "platform";
 

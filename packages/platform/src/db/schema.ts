@@ -440,7 +440,7 @@ export interface WorkloadsTable {
   manifest_path: string | null;
   commit_sha: string | null;
   pipeline_id: string | null;
-  /** When that pipeline was made: one that is older changes nothing any more. */
+  /** When that pipeline was made, or somebody has changed it themselves: a pipeline made before changes nothing any more. */
   pipeline_created_at: string | null;
   /** Set when it is to be torn down; then, once nothing of it runs, the row is deleted. */
   removal_reason: workloads.WorkloadReason | null;

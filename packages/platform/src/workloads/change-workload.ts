@@ -1,4 +1,4 @@
-import { sql, type Updateable } from "kysely";
+import { type RawBuilder, sql, type Updateable } from "kysely";
 import { notify } from "../db/notify.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { WorkloadRow, WorkloadsTable } from "../db/schema.ts";
@@ -13,7 +13,6 @@ type Wanted =
   | "action"
   | "commit_sha"
   | "pipeline_id"
-  | "pipeline_created_at"
   | "deployed_by"
   | "removal_reason";
 
@@ -21,6 +20,8 @@ type Wanted =
 export type WorkloadChange = {
   readonly [Column in Wanted]?: Updateable<WorkloadsTable>[Column];
 } & {
+  /** Pipelines made before that change nothing any more. */
+  readonly pipeline_created_at?: string | RawBuilder<string> | null | undefined;
   /** Any JSON. */
   readonly values_override?: unknown;
   /** A preview is kept for at least so many hours from now: what somebody has extended is not cut short. */

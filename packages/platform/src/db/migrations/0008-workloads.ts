@@ -41,7 +41,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       manifest_path text,
       commit_sha text,
       pipeline_id uuid references pipelines on delete set null,
-      -- When that pipeline was made: one that is older changes nothing any more.
+      -- When that pipeline was made, or somebody has changed it themselves: a pipeline made before changes nothing any more.
       pipeline_created_at timestamptz,
       -- Set when it is to be torn down; then, once nothing of it runs, the row is deleted.
       removal_reason text,

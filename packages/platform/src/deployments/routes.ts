@@ -1,0 +1,100 @@
+import { deployments } from "@platform-mcp/client/contract";
+import { changeOf } from "../audit/change.ts";
+import type { Queryable } from "../db/queryable.ts";
+import type { WorkloadRow } from "../db/schema.ts";
+import { implement } from "../http/implement.ts";
+import type { Route } from "../http/route.ts";
+import { conflict, notFound } from "../problem.ts";
+import { changeWorkload } from "../workloads/change-workload.ts";
+import { createWorkload } from "../workloads/create-workload.ts";
+import { endWorkload } from "../workloads/end-workload.ts";
+import { findWorkload } from "../workloads/find-workload.ts";
+import { listHistory } from "../workloads/list-history.ts";
+import { lockWorkload } from "../workloads/lock-workload.ts";
+import { wantedOf } from "../workloads/wanted-of.ts";
+import type { WorkloadLogs } from "../workloads/workload-logs.ts";
+import { byHand } from "./by-hand.ts";
+import { listDeployments, requireDeployment } from "./queries.ts";
+import { requireOpsRepo } from "./require-ops-repo.ts";
+import { rollBack } from "./roll-back.ts";
+
+export function deploymentRoutes(logs: WorkloadLogs): readonly Route[] {
+  return [
+    implement(deployments.listDeployments, async ({ db, project, query }) => listDeployments(db, project.id, query)),
+
+    implement(deployments.createDeployment, async ({ db, caller, project, body, audit }) => {
+      const { environment, image_ref, ...optional } = body;
+      await requireOpsRepo(db, caller, { wanted: body.ops_repo_id, before: null });
+      const { created, workload } = await createWorkload(db, {
+        ...{ projectId: project.id, place: { environment }, image_ref, created_by: caller.user.id },
+        ...byHand(image_ref),
+        ...optional,
+      });
+      if (!created) throw conflict(whatIsThere(workload));
+      audit.record({ resource: "deployment", id: workload.id, after: { environment, ...wantedOf(workload) } });
+      return await requireDeployment(db, project.id, environment);
+    }),
+
+    implement(deployments.getDeployment, async ({ db, project, params: { environment } }) =>
+      requireDeployment(db, project.id, environment),
+    ),
+
+    implement(deployments.updateDeployment, async ({ db, caller, project, params: { environment }, body, audit }) => {
+      const before = await lockDeployment(db, project.id, environment);
+      await requireOpsRepo(db, caller, { wanted: body.ops_repo_id, before: before.ops_repo_id });
+      const { image_ref, desired_status = before.desired_status } = body;
+      const after = await changeWorkload(db, before.id, {
+        ...body,
+        ...(image_ref !== undefined && image_ref !== before.image_ref && byHand(image_ref)),
+        ...{ action: desired_status === "stopped" ? "stop" : "deploy", deployed_by: caller.user.id },
+      });
+      audit.record({ resource: "deployment", id: before.id, ...changeOf(wantedOf(before), wantedOf(after)) });
+      return await requireDeployment(db, project.id, environment);
+    }),
+
+    implement(deployments.rollbackDeployment, async ({ db, caller, project, params: { environment }, audit }) => {
+      const before = await lockDeployment(db, project.id, environment);
+      const after = await rollBack(db, before, caller.user.id);
+      audit.record({ resource: "deployment", id: before.id, ...changeOf(wantedOf(before), wantedOf(after)) });
+      const { image_ref, generation } = after;
+      return { ok: true, image_ref, generation } as const;
+    }),
+
+    implement(deployments.deploymentHistory, async ({ db, project, params: { environment }, query }) => {
+      const history = await listHistory(db, project.id, { environment }, query);
+      // That of one that has been removed stays.
+      if (history.total === 0) await requireDeployment(db, project.id, environment);
+      return history;
+    }),
+
+    implement(deployments.deploymentLogs, async ({ db, project, params: { environment }, query }) => {
+      const name = await findWorkload(db, project.id, { environment });
+      if (name === undefined) throw notFound("deployment");
+      return await logs.read(db, name, query);
+    }),
+
+    implement(deployments.deleteDeployment, async ({ db, project, params: { environment }, audit }) => {
+      const { id, ...before } = await lockDeployment(db, project.id, environment);
+      await endWorkload(db, id, "deleted");
+      const { image_ref, desired_status } = before;
+      audit.record({ resource: "deployment", id, before: { environment, image_ref, desired_status } });
+      return { ok: true } as const;
+    }),
+  ];
+}
+
+/** @throws Problem 404 when there is none, or it is being removed */
+async function lockDeployment(
+  db: Queryable,
+  projectId: string,
+  environment: deployments.Environment,
+): Promise<WorkloadRow> {
+  const row = await lockWorkload(db, projectId, { environment });
+  if (row === undefined || row.removal_reason !== null) throw notFound("deployment");
+  return row;
+}
+
+function whatIsThere({ environment, image_ref, current_status, last_transition_at }: WorkloadRow): string {
+  const state = `${image_ref}, ${current_status} since ${last_transition_at}`;
+  return `${environment} has a deployment already (${state}): update it instead`;
+}

@@ -1,0 +1,63 @@
+import { previews } from "@platform-mcp/client/contract";
+import type { Queryable } from "../db/queryable.ts";
+import type { WorkloadRow } from "../db/schema.ts";
+import { implement } from "../http/implement.ts";
+import type { Route } from "../http/route.ts";
+import { notFound } from "../problem.ts";
+import { hoursFromNow } from "../workloads/change-workload.ts";
+import { endWorkload } from "../workloads/end-workload.ts";
+import { findWorkload } from "../workloads/find-workload.ts";
+import { listHistory } from "../workloads/list-history.ts";
+import { lockWorkload } from "../workloads/lock-workload.ts";
+import type { WorkloadLogs } from "../workloads/workload-logs.ts";
+import { listPreviews, requirePreview } from "./queries.ts";
+
+export function previewRoutes(logs: WorkloadLogs): readonly Route[] {
+  return [
+    implement(previews.listPreviews, async ({ db, project, query }) => listPreviews(db, project.id, query)),
+
+    implement(previews.getPreview, async ({ db, project, params: { branch_slug } }) =>
+      requirePreview(db, project.id, branch_slug),
+    ),
+
+    implement(previews.previewHistory, async ({ db, project, params: { branch_slug }, query }) => {
+      const history = await listHistory(db, project.id, { branch_slug }, query);
+      // That of one that is gone stays.
+      if (history.total === 0) await requirePreview(db, project.id, branch_slug);
+      return history;
+    }),
+
+    implement(previews.previewLogs, async ({ db, project, params: { branch_slug }, query }) => {
+      const name = await findWorkload(db, project.id, { branch_slug });
+      if (name === undefined) throw notFound("preview");
+      return await logs.read(db, name, query);
+    }),
+
+    implement(previews.extendPreview, async ({ db, project, params: { branch_slug }, body, audit }) => {
+      const { id, expires_at: before } = await lockPreview(db, project.id, branch_slug);
+      // Nothing else becomes wanted by it, so that it is not deployed anew.
+      const { expires_at: after } = await db
+        .updateTable("workloads")
+        .where("id", "=", id)
+        .set({ expires_at: hoursFromNow(body.hours) })
+        .returning("expires_at")
+        .executeTakeFirstOrThrow();
+      audit.record({ resource: "preview", id, before: { expires_at: before }, after: { expires_at: after } });
+      return await requirePreview(db, project.id, branch_slug);
+    }),
+
+    implement(previews.stopPreview, async ({ db, project, params: { branch_slug }, audit }) => {
+      const { id, branch, image_ref } = await lockPreview(db, project.id, branch_slug);
+      await endWorkload(db, id, "deleted");
+      audit.record({ resource: "preview", id, before: { branch, branch_slug, image_ref } });
+      return { ok: true } as const;
+    }),
+  ];
+}
+
+/** @throws Problem 404 when there is none, or it is being removed */
+async function lockPreview(db: Queryable, projectId: string, branch_slug: string): Promise<WorkloadRow> {
+  const row = await lockWorkload(db, projectId, { branch_slug });
+  if (row === undefined || row.removal_reason !== null) throw notFound("preview");
+  return row;
+}

@@ -1,0 +1,21 @@
+/** What the API shows of any workload, beside what only deployments or only previews have. */
+export const stateColumns = [
+  "workloads.id",
+  "workloads.project_id",
+  "image_ref",
+  "desired_status",
+  "current_status",
+  "generation",
+  "observed_generation",
+  "reason",
+  "message",
+  "last_transition_at",
+  "failures",
+  "next_attempt_at",
+  "stalled",
+  "url",
+  "commit_sha",
+  "pipeline_id",
+  "workloads.created_at",
+  "workloads.updated_at",
+] as const;
