@@ -85,16 +85,14 @@ test("of those who make the same one at the same time, one does, and nobody fail
   const names = ["feature/a", "feature-a", "feature/a", "Feature/a", "feature-a", "feature.a"];
   const made = await Promise.all(
     names.map((branch) =>
-      platform.db
-        .transaction()
-        .execute((db) =>
-          createWorkload(db, {
-            projectId: project,
-            place: { branch, ttlHours: 1 },
-            image_ref: "app:1",
-            created_by: null,
-          }),
-        ),
+      platform.db.transaction().execute((db) =>
+        createWorkload(db, {
+          projectId: project,
+          place: { branch, ttlHours: 1 },
+          image_ref: "app:1",
+          created_by: null,
+        }),
+      ),
     ),
   );
   expect(made.filter(({ created }) => created).length).toBe(4);
