@@ -17,9 +17,17 @@ export class PlatformConfigError extends UserError {
   override readonly name = "PlatformConfigError";
 }
 
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
 export interface PlatformConfig {
   readonly host: string;
   readonly port: number;
+  /** Where deployments and previews answer when they run on this machine; undefined for a place beside the platform's. */
+  readonly appsListen: ListenAddress | undefined;
   /** The absolute path of the directory that holds everything: repositories, and the database unless it is elsewhere. */
   readonly dataDirectory: string;
   readonly databaseUrl: string | undefined;
@@ -40,6 +48,12 @@ export interface PlatformConfig {
   readonly maxArtifactBytes: number;
   /** How many sessions of agents this process runs at the same time; with 0 it leaves them to others. */
   readonly maxSessions: number;
+  /** How long a preview is kept after the last push of its branch, in hours. */
+  readonly previewTtlHours: number;
+  /** How many previews a project may have. */
+  readonly maxPreviews: number;
+  /** Where steps push images, as their names begin: `registry.example:5000/team`. */
+  readonly registry: string;
   /** What agents get of the platform's own environment, such as the key of the model. */
   readonly agentEnvironment: Readonly<Record<string, string>>;
   /** What agents run in unless their project or session says otherwise. */
@@ -93,6 +107,12 @@ const sessionCount = z
   .regex(/^(0|[1-9]\d{0,3})$/, "must be a whole number")
   .transform(Number);
 
+/** As the names of images begin. A scheme, which they have not, is taken off. */
+const registry = z
+  .string()
+  .regex(/^(https?:\/\/)?[\w.-]+(:\d{1,5})?(\/[\w.-]+)*\/?$/, "must be HOST, HOST:PORT or HOST:PORT/PATH")
+  .transform((text) => text.replace(/^https?:\/\//, "").replace(/\/$/, ""));
+
 /** How Claude Code reaches its model, and how programs get out of a network that has a proxy. */
 const agentVariables = [
   "ANTHROPIC_API_KEY",
@@ -121,13 +141,16 @@ const allowList = z.string().transform((text, context): AllowList => {
   try {
     return parseAllowList(text);
   } catch (error) {
-    context.addIssue(`must be such as receiver.internal,10.1.0.0/16: ${error instanceof Error ? error.message : error}`);
+    context.addIssue(
+      `must be such as receiver.internal,10.1.0.0/16: ${error instanceof Error ? error.message : error}`,
+    );
     return z.NEVER;
   }
 });
 
 const environment = z.object({
   PLATFORM_LISTEN: listenAddress.default("127.0.0.1:8080"),
+  PLATFORM_APPS_LISTEN: listenAddress.optional(),
   PLATFORM_DATA: z.string().default(".platform"),
   DATABASE_URL: z
     .string()
@@ -144,6 +167,9 @@ const environment = z.object({
   ...kubernetesVariables,
   PLATFORM_MAX_STEPS: count.optional(),
   PLATFORM_MAX_SESSIONS: sessionCount.optional(),
+  PLATFORM_PREVIEW_TTL_HOURS: count.default(24),
+  PLATFORM_MAX_PREVIEWS: count.default(10),
+  PLATFORM_REGISTRY_URL: registry.default("localhost:5000"),
   PLATFORM_AGENT_ENV: variableNames.default(agentVariables),
   PLATFORM_AGENT_IMAGE: projects.containerImage.default("platform-claude-runner:latest"),
   PLATFORM_MAX_LOG_BYTES: byteCount.default(256 * 1024 ** 2),
@@ -164,13 +190,11 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     throw new PlatformConfigError(problems.join("; "));
   }
   const { PLATFORM_LISTEN, PLATFORM_DATA, DATABASE_URL, PLATFORM_LOG_LEVEL, ...access } = result.data;
-  const colon = PLATFORM_LISTEN.lastIndexOf(":");
-  const port = Number(PLATFORM_LISTEN.slice(colon + 1));
-  if (port > 65_535) throw new PlatformConfigError("PLATFORM_LISTEN must have a port from 0 to 65535");
+  const { PLATFORM_APPS_LISTEN } = access;
   const kubernetes = kubernetesConfigOf(access);
   return {
-    host: PLATFORM_LISTEN.slice(0, colon).replace(/^\[|\]$/g, ""),
-    port,
+    ...placeOf(PLATFORM_LISTEN, "PLATFORM_LISTEN"),
+    appsListen: PLATFORM_APPS_LISTEN === undefined ? undefined : placeOf(PLATFORM_APPS_LISTEN, "PLATFORM_APPS_LISTEN"),
     dataDirectory: resolve(PLATFORM_DATA),
     databaseUrl: DATABASE_URL,
     masterKey: access.PLATFORM_MASTER_KEY,
@@ -182,6 +206,9 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     // A cluster has room for more, and its scheduler makes what has none wait.
     maxSteps: access.PLATFORM_MAX_STEPS ?? (kubernetes ? 50 : Math.max(2, availableParallelism())),
     maxSessions: access.PLATFORM_MAX_SESSIONS ?? (kubernetes ? 50 : 4),
+    previewTtlHours: access.PLATFORM_PREVIEW_TTL_HOURS,
+    maxPreviews: access.PLATFORM_MAX_PREVIEWS,
+    registry: access.PLATFORM_REGISTRY_URL,
     agentEnvironment: Object.fromEntries(
       access.PLATFORM_AGENT_ENV.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
     ),
@@ -194,4 +221,11 @@ export function readPlatformConfig(env: Readonly<Record<string, string | undefin
     webhookAllow: access.PLATFORM_WEBHOOK_ALLOW,
     tracesEndpoint: access.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
+}
+
+function placeOf(text: string, variable: string): ListenAddress {
+  const colon = text.lastIndexOf(":");
+  const port = Number(text.slice(colon + 1));
+  if (port > 65_535) throw new PlatformConfigError(`${variable} must have a port from 0 to 65535`);
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ""), port };
 }

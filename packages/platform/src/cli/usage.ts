@@ -14,6 +14,8 @@ ${shown.map((command) => command.usage).join("")}
 Environment (empty means unset)
   PLATFORM_LISTEN     HOST:PORT to listen on (default 127.0.0.1:8080)
   PLATFORM_DATA       the directory that holds everything (default .platform)
+  PLATFORM_APPS_LISTEN
+                      HOST:PORT where deployments and previews answer (default: 127.0.0.1, the port after the platform's)
   DATABASE_URL        a PostgreSQL server, 15 or newer, instead of the embedded one
   PLATFORM_MASTER_KEY what secrets are encrypted under, 64 hexadecimal digits (default: made up, in DIR/master.key)
   PLATFORM_LOG_LEVEL  trace, debug, info (default), warn, error, fatal, silent

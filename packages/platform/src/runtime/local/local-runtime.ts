@@ -12,6 +12,10 @@ import { endProcessesIn } from "./marked-processes.ts";
 import { removeTree } from "./remove-tree.ts";
 import { makeRoom, removeRoom } from "./room.ts";
 import { startStep } from "./start-step.ts";
+import { LocalWorkloads, type LocalWorkloadsOptions } from "./workload/local-workloads.ts";
+import type { AppsSite } from "./workload/proxy/listen-for-apps.ts";
+import { startProxy } from "./workload/proxy/start-proxy.ts";
+import type { WebProcessServices } from "./workload/web-process.ts";
 
 export interface LocalRuntimeOptions {
   readonly dataDirectory: string;
@@ -24,11 +28,17 @@ export interface LocalRuntimeOptions {
   readonly watchSeconds?: number;
   /** Seconds between the request to end and the end of a step; 10. */
   readonly graceSeconds?: number;
+  /** Where deployments and previews answer, and how they are kept; without it there are none. */
+  readonly apps?: AppsOptions;
   /** False runs all as on a machine that allows no namespaces. */
   readonly useNamespaces?: boolean;
 }
 
-/** Runs steps and agents as processes of this machine, each in a directory of its own, confined as well as the machine allows. */
+export interface AppsOptions
+  extends AppsSite,
+    Pick<LocalWorkloadsOptions, "readySeconds" | "restartSeconds" | "drainSeconds"> {}
+
+/** Runs steps, agents and workloads as processes of this machine, each in a directory of its own, confined as well as the machine allows. */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {
   const { databaseUrl, logger, watchSeconds = 20, graceSeconds = 10, useNamespaces = true } = options;
   await mkdir(options.dataDirectory, { recursive: true, mode: 0o700 });
@@ -49,9 +59,10 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
   const rescued = rescuedIn(dataDirectory);
   const agents = new LocalAgents(services, { ...options.agents, rooms, rescued });
   const isShared = databaseUrl !== undefined;
+  const workloads = await openWorkloads(options.apps, dataDirectory, { ...services, rooms });
 
   return {
-    workloads: noWorkloads,
+    workloads,
     keepsRescued: true,
     describe: () => [confinement.sentence, "Its image is not used here."],
     async startStep(plan, events, signal) {
@@ -76,4 +87,10 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
       if (!isShared) await rescued.tidyAll();
     },
   };
+}
+
+async function openWorkloads(apps: AppsOptions | undefined, dataDirectory: string, services: WebProcessServices) {
+  if (apps === undefined) return noWorkloads;
+  const proxy = await startProxy({ ...apps, dataDirectory });
+  return new LocalWorkloads(services, { ...apps, proxy, logs: join(dataDirectory, "logs", "workloads") });
 }

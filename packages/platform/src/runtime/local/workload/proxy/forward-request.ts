@@ -1,0 +1,62 @@
+import { type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from "node:http";
+import { pipeline } from "node:stream";
+import type { Address } from "../release.ts";
+import { answerHeaders, requestHeaders } from "./message-headers.ts";
+import { framingOf } from "./request-body.ts";
+
+/** A request on its way to an address, without its body. */
+export function openRequest(request: IncomingMessage, address: Address, extra: readonly string[]): ClientRequest {
+  const { rawHeaders, method, url, socket, headers } = request;
+  const client = { address: socket.remoteAddress, host: headers.host ?? "" };
+  return send({
+    ...address,
+    method,
+    path: url,
+    headers: [...requestHeaders(rawHeaders, client), ...extra],
+    setHost: false,
+    // A connection of its own: one that is kept may be closed by the other side just as it is used again.
+    agent: false,
+  });
+}
+
+/**
+ * Hands on a request and what is answered to it, both as they come. Resolves when that is over; `onFailure` is called
+ * when there is no answer.
+ */
+export async function forwardRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  address: Address,
+  onFailure: () => void,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const framing = framingOf(request);
+  // A length goes on with the other headers.
+  const sent = openRequest(request, address, [
+    ...(framing === "chunked" ? ["Transfer-Encoding", "chunked"] : []),
+    ...["Connection", "close"],
+  ]);
+  response.once("close", () => {
+    sent.destroy();
+    resolve();
+  });
+  sent.once("response", (answer) => {
+    try {
+      response.writeHead(answer.statusCode ?? 502, answerHeaders(answer.rawHeaders));
+    } catch {
+      answer.destroy();
+      return onFailure();
+    }
+    // A stream of events may say nothing for long.
+    response.flushHeaders();
+    pipeline(answer, response, () => {});
+  });
+  sent.once("error", () => {
+    // The rest of an answer is missing: that is seen only if its connection ends with it.
+    if (response.headersSent) response.destroy();
+    else onFailure();
+  });
+  // Nothing waits for the end of a body when an answer came before it.
+  pipeline(request, sent, () => {});
+  await promise;
+}
