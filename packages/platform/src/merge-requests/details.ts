@@ -1,4 +1,5 @@
 import type { mergeRequests, ResponseOf } from "@platform-mcp/client/contract";
+import { previewUrl } from "../previews/queries.ts";
 import { type Evaluation, evaluate, type Viewpoint } from "./evaluate.ts";
 import { headPipeline } from "./head-pipeline.ts";
 import type { NamedMergeRequest } from "./queries.ts";
@@ -8,8 +9,11 @@ type Details = ResponseOf<typeof mergeRequests.getMergeRequest>;
 
 /** A merge request as the API shows it by itself: with what its branches, pipeline and reviews say now. */
 export async function mergeRequestDetails(view: Viewpoint, mergeRequest: NamedMergeRequest): Promise<Details> {
-  if (mergeRequest.status === "open") return { ...mergeRequest, ...ofOpen(await evaluate(view, mergeRequest)) };
   const { db, project } = view;
+  if (mergeRequest.status === "open") {
+    const preview_url = await previewUrl(db, project.id, mergeRequest.source_branch);
+    return { ...mergeRequest, ...ofOpen(await evaluate(view, mergeRequest)), preview_url };
+  }
   const { head_sha } = mergeRequest;
   const reviews = head_sha === null ? noReviews : await reviewOutcome(db, project, mergeRequest, head_sha);
   return {
@@ -35,6 +39,5 @@ function ofOpen({ status, head, comparison, pipeline, reviews, blockedBy }: Eval
     pipeline,
     approvals: reviews.approvals,
     changes_requested: reviews.changesRequestedBy.length,
-    preview_url: null,
   };
 }

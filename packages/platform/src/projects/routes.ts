@@ -10,6 +10,7 @@ import type { Route } from "../http/route.ts";
 import { cancelPipelinesOf } from "../pipelines/state/cancel-pipelines-of.ts";
 import { removeSecretsOf } from "../secrets/write-secret.ts";
 import { stopSessionsOfProject } from "../sessions/stop-sessions-of.ts";
+import { endWorkloadsOf } from "../workloads/end-workloads-of.ts";
 import { listReadableProjects } from "./queries.ts";
 import { refuseUnprotecting } from "./refuse-unprotecting.ts";
 import { projectView } from "./view.ts";
@@ -75,6 +76,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
         .execute();
       await cancelPipelinesOf(db, project.id);
       await stopSessionsOfProject(db, project.id);
+      await endWorkloadsOf(db, project.id);
       audit.record({ resource: "project", id: project.id, before: { name: project.name, is_active: true } });
       for (const entry of await removeSecretsOf(db, project.id)) audit.record(entry);
       return { ok: true } as const;
