@@ -55,6 +55,18 @@ test("steps run at the same time as many as processors, at least two, or as many
     expect(() => readPlatformConfig({ PLATFORM_MAX_STEPS: text })).toThrow("PLATFORM_MAX_STEPS must be a whole number");
 });
 
+test("previews are limited in time and number, and images come from a registry without its scheme", () => {
+  const defaults = { previewTtlHours: 24, maxPreviews: 10, registry: "localhost:5000" };
+  expect(readPlatformConfig({})).toMatchObject(defaults);
+  const registryOf = (text: string) => readPlatformConfig({ PLATFORM_REGISTRY_URL: text }).registry;
+  expect(registryOf("https://registry.example/team/")).toBe("registry.example/team");
+  expect(registryOf("127.0.0.1:5000")).toBe("127.0.0.1:5000");
+  for (const text of ["ftp://x", "a b", "a:b", "http://user:secret@x", "x?y"])
+    expect(() => registryOf(text)).toThrow("PLATFORM_REGISTRY_URL must be HOST");
+  for (const name of ["PLATFORM_PREVIEW_TTL_HOURS", "PLATFORM_MAX_PREVIEWS"])
+    expect(() => readPlatformConfig({ [name]: "0" })).toThrow(`${name} must be a whole number from 1`);
+});
+
 test("agents get the variables that are named and set, and never what opens the platform", () => {
   const env = { ANTHROPIC_API_KEY: "key", https_proxy: "http://proxy", AWS_REGION: "here", NO_PROXY: "" };
   expect(readPlatformConfig(env).agentEnvironment).toEqual({ ANTHROPIC_API_KEY: "key", https_proxy: "http://proxy" });

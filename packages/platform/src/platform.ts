@@ -5,6 +5,7 @@ import { createApp } from "./app.ts";
 import type { PlatformConfig } from "./config.ts";
 import type { Queryable } from "./db/queryable.ts";
 import { openWakeups } from "./db/wakeups.ts";
+import { startDeployments } from "./deployments/start-deployments.ts";
 import { hooksDirectoryOf } from "./git/push/hooks-directory.ts";
 import { Pushes } from "./git/push/pushes.ts";
 import type { Repositories } from "./git/repositories.ts";
@@ -79,12 +80,13 @@ export async function startPlatform(
   let pipelines: { close(): Promise<void> } | undefined;
   let sessions: { close(): Promise<void> } | undefined;
   let workloads: { close(): Promise<void> } | undefined;
+  let deployments: { close(): Promise<void> } | undefined;
   let forgetServing = async () => {};
   const close = async () => {
     await forgetServing();
     // Agents that end now push their work first. What is followed ends with the step or session.
     const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
-    await Promise.all([served, pipelines?.close(), workloads?.close()]);
+    await Promise.all([served, pipelines?.close(), workloads?.close(), deployments?.close()]);
     await pushes.close();
     await wakeups.close();
     await upkeep.close();
@@ -103,6 +105,7 @@ export async function startPlatform(
     pipelines = await startPipelines({ ...work, artifacts });
     sessions = await startSessions(work);
     workloads = await startWorkloads(work);
+    deployments = startDeployments(work);
   } catch (error) {
     await close();
     throw portProblem(error, config) ?? error;

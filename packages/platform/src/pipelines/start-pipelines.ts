@@ -33,14 +33,27 @@ const claimConnections = 3;
 export async function startPipelines(options: PipelinesOptions): Promise<{ close(): Promise<void> }> {
   const { config, store, runtime, wakeups, logs, artifacts, logger, lease } = options;
   const { db, pool, repositories, masterKey } = store;
-  const { maxSteps, maxLogBytes, databaseUrl } = config;
+  const { maxSteps, maxLogBytes, databaseUrl, registry } = config;
   // The database in a data directory is used by one platform at a time.
   const isAlone = databaseUrl === undefined;
   const claims = new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone });
   const own = openBeside(pool, claimConnections);
   const worker = startWorker({
     claimsDb: own.db,
-    ...{ db, repositories, masterKey, runtime, claims, logs, artifacts, wakeups, logger, maxSteps, maxLogBytes },
+    ...{
+      db,
+      repositories,
+      masterKey,
+      runtime,
+      claims,
+      logs,
+      artifacts,
+      wakeups,
+      logger,
+      maxSteps,
+      maxLogBytes,
+      registry,
+    },
   });
   const triggers = startTriggers({ db, repositories, wakeups, logger });
   return {

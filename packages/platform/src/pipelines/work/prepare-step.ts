@@ -16,7 +16,7 @@ export interface PreparedStep {
 
 /** Puts together all that a step needs. @throws StartError, and what `projectSecrets` throws */
 export async function prepareStep(services: StepServices, work: Work): Promise<PreparedStep> {
-  const { db, masterKey, artifacts, repositories } = services;
+  const { db, masterKey, artifacts, repositories, registry } = services;
   const { claim, step, definition, project, pipeline } = work;
   const commit = pipeline.commit_sha;
   if (definition === null || step === undefined || commit === null)
@@ -30,7 +30,7 @@ export async function prepareStep(services: StepServices, work: Work): Promise<P
   const plan = {
     ...{ stepId: claim.id, attempt: claim.attempt, pipelineId: pipeline.id, projectId: project.id },
     ...{ name, image, commands, inputs },
-    environment: stepEnvironment({ project, pipeline, commit, stepName: name, environment, secrets }),
+    environment: stepEnvironment({ project, pipeline, commit, stepName: name, environment, secrets, registry }),
     source: { repository: repositories.of(project.id), commit },
     timeoutSeconds: step.timeout_minutes * 60,
   };

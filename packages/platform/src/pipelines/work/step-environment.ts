@@ -12,11 +12,13 @@ export interface EnvironmentSource {
   /** As the definition gives it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: ReadonlyMap<string, string>;
+  /** Where images are pushed, as their names begin. */
+  readonly registry: string;
 }
 
 /** The variables of a step: secrets, then what the definition says, then what the platform knows better. */
 export function stepEnvironment(source: EnvironmentSource): Record<string, string> {
-  const { project, pipeline, commit, stepName, environment, secrets } = source;
+  const { project, pipeline, commit, stepName, environment, secrets, registry } = source;
   return {
     ...Object.fromEntries(secrets),
     // What many tools look at. A definition may say otherwise, since for some of them it changes what is an error.
@@ -30,5 +32,6 @@ export function stepEnvironment(source: EnvironmentSource): Record<string, strin
     COMMIT_REF: pipeline.git_ref,
     COMMIT_BRANCH: pipeline.branch ?? pipeline.git_ref.replace(/^refs\/heads\//, ""),
     COMMIT_SHA: commit,
+    REGISTRY: registry,
   };
 }

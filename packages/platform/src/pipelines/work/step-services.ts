@@ -18,5 +18,7 @@ export interface StepServices {
   readonly maxLogBytes: number;
   readonly artifacts: ArtifactStore;
   readonly masterKey: MasterKey;
+  /** Where images are pushed, as their names begin. */
+  readonly registry: string;
   readonly logger: Pick<Logger, "error" | "warn" | "info">;
 }

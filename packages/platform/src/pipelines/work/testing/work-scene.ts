@@ -71,6 +71,7 @@ export async function openWorkScene(): Promise<WorkScene> {
         claims: new Claims({ table: "pipeline_steps", claimant: randomUUID(), lease, isAlone }),
         logs: logStoreIn(dataDirectory),
         maxLogBytes: 1e6,
+        registry: config.registry,
         artifacts: createArtifactStore({ blobs: fileBlobsIn(dataDirectory), maxBytes: 1e6 }),
         ...services,
       });
