@@ -29,7 +29,7 @@ export function requireMasterKey(masterKey: MasterKey): KeyObject {
 
 /**
  * The operator's key, or the one in the data directory. With the embedded database it is made there when there are no
- * secrets yet; beside a database elsewhere nothing is made up, since other processes use that database, too, and would
+ * secrets yet, of webhooks neither; beside a database elsewhere nothing is made up, since other processes use that database, too, and would
  * not have the key.
  */
 export async function openMasterKey(
@@ -48,11 +48,7 @@ export async function openMasterKey(
       missing: "set PLATFORM_MASTER_KEY to 64 hexadecimal digits (openssl rand -hex 32) and restart the platform",
     };
   }
-  const { count } = await db
-    .selectFrom("secrets")
-    .select((eb) => eb.fn.countAll<number>().as("count"))
-    .executeTakeFirstOrThrow();
-  if (count > 0) {
+  if (await isNeeded(db)) {
     return {
       missing: `${named} is gone, and there are secrets under it: put it back, or delete them and restart the platform`,
     };
@@ -61,6 +57,18 @@ export async function openMasterKey(
     (text) => keyIn(text),
     (error: unknown) => unusable(error),
   );
+}
+
+/** Whether something is encrypted under a key: under another one it would be lost. */
+async function isNeeded(db: Queryable): Promise<boolean> {
+  const secret = await db.selectFrom("secrets").select("id").limit(1).executeTakeFirst();
+  const webhook = await db
+    .selectFrom("webhooks")
+    .where("encrypted_secret", "is not", null)
+    .select("id")
+    .limit(1)
+    .executeTakeFirst();
+  return (secret ?? webhook) !== undefined;
 }
 
 /** Such as EACCES after a command as another user. The platform works without a key, but for secrets. */
