@@ -446,8 +446,8 @@ export interface WorkloadsTable {
   removal_reason: workloads.WorkloadReason | null;
   /** The generation of which the columns below speak. */
   observed_generation: Generated<number>;
-  /** The last generation that was seen to be healthy. */
-  healthy_generation: Generated<number>;
+  /** The last generation that became what was wanted. */
+  reached_generation: Generated<number>;
   current_status: Generated<workloads.WorkloadStatus>;
   reason: workloads.WorkloadReason | null;
   message: string | null;

@@ -48,8 +48,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
       -- What is.
       observed_generation integer not null default 0,
-      -- The last one that was seen to be healthy.
-      healthy_generation integer not null default 0,
+      -- The last one that became what was wanted.
+      reached_generation integer not null default 0,
       current_status text not null default 'pending'
         check (current_status in ('pending', 'syncing', 'healthy', 'degraded', 'failed', 'stopped')),
       reason text,

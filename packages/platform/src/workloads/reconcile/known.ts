@@ -6,8 +6,8 @@ export interface Known {
   readonly goal: "active" | "stopped" | "removed";
   readonly generation: number;
   readonly observedGeneration: number;
-  /** The last generation that was seen to be healthy. */
-  readonly healthyGeneration: number;
+  /** The last generation that became what was wanted. */
+  readonly reachedGeneration: number;
   readonly status: workloads.WorkloadStatus;
   readonly reason: workloads.WorkloadReason | null;
   readonly message: string | null;
@@ -26,7 +26,7 @@ export function knownOf(row: WorkloadRow): Known {
     goal,
     generation: row.generation,
     observedGeneration: row.observed_generation,
-    healthyGeneration: row.healthy_generation,
+    reachedGeneration: row.reached_generation,
     status: row.current_status,
     reason: row.reason,
     message: row.message,
@@ -46,4 +46,9 @@ export function isCurrent({ generation, observedGeneration }: Known): boolean {
 /** Whether it is time to try again, as far as failures go. */
 export function isDue({ nextAttemptAt }: Known, now: number): boolean {
   return nextAttemptAt === null || nextAttemptAt <= now;
+}
+
+/** Whether it was already what is wanted now. */
+export function wasReached({ generation, reachedGeneration }: Known): boolean {
+  return reachedGeneration === generation;
 }

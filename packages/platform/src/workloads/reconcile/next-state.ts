@@ -1,7 +1,7 @@
 import type { workloads } from "@platform-mcp/client/contract";
 import type { WorkloadState } from "../../runtime/workload.ts";
 import { backoff } from "./backoff.ts";
-import { isCurrent, type Known } from "./known.ts";
+import { isCurrent, type Known, wasReached } from "./known.ts";
 
 type Reason = workloads.WorkloadReason;
 
@@ -23,7 +23,7 @@ export type Finding =
 /** What is recorded of a workload, always of its generation. */
 export interface Next
   extends Pick<Known, "status" | "reason" | "message" | "url" | "failures" | "stalled" | "nextAttemptAt"> {
-  /** What its history gets. */
+  /** What its history gets; with a success it has become what is wanted. */
   readonly history: {
     readonly status: "success" | "failure";
     readonly reason: Reason | null;
@@ -105,11 +105,10 @@ function afterObservation(
 }
 
 function healthy(known: Known, clock: Clock): Next {
-  const isNew = known.healthyGeneration !== known.generation;
   return {
     ...unchanged(known, clock),
     ...{ status: "healthy", reason: null, message: null, failures: 0, stalled: false, nextAttemptAt: null },
-    history: isNew ? { status: "success", reason: null, message: null } : null,
+    history: successOf(known),
     lookIn: RECHECK * (0.8 + clock.random * 0.4),
   };
 }
@@ -159,9 +158,8 @@ function failure(
   const failures = known.failures + 1;
   // What should not be there is never given up.
   const stalled = isFinal && known.goal !== "removed";
-  const wasHealthy = known.healthyGeneration === known.generation;
   const nextAttemptAt = stalled ? null : clock.now + backoff(failures, clock.random);
-  const status = wasHealthy && !stalled ? "degraded" : "failed";
+  const status = known.goal === "active" && wasReached(known) && !stalled ? "degraded" : "failed";
   return {
     ...unchanged({ ...known, status, failures, stalled, nextAttemptAt }, clock),
     ...{ reason, message, history: { status: "failure", reason, message } },
@@ -169,13 +167,17 @@ function failure(
 }
 
 function afterEnding(known: Known, isDone: boolean, clock: Clock): Next {
-  const isStopped = isCurrent(known) && known.status === "stopped";
   const ended = { ...unchanged(known, clock), reason: null, message: null, nextAttemptAt: null };
-  if (!isDone) return { ...ended, status: isStopped ? "stopped" : "syncing", lookIn: 2 * SOON };
-  const history = { status: "success", reason: null, message: null } as const;
+  // What had stopped and runs again for a moment is not worth a word.
+  if (!isDone) return { ...ended, status: wasReached(known) ? known.status : "syncing", lookIn: 2 * SOON };
+  const history = successOf(known);
   if (known.goal === "removed") return { ...ended, status: "stopped", history, isRemoved: true };
-  const stopped = { ...ended, status: "stopped", url: null, failures: 0, stalled: false, lookIn: RARELY } as const;
-  return isStopped ? stopped : { ...stopped, history };
+  return { ...ended, status: "stopped", url: null, failures: 0, stalled: false, history, lookIn: RARELY };
+}
+
+/** Each generation succeeds once. */
+function successOf(known: Known): Next["history"] {
+  return wasReached(known) ? null : { status: "success", reason: null, message: null };
 }
 
 function unchanged(known: Known, { now, random }: Clock): Next {

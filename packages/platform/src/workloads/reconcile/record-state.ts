@@ -52,8 +52,8 @@ async function update(
     .set({
       ...{ current_status: status, observed_generation: row.generation, url: next.url },
       ...{ reason: next.reason, message: next.message, failures: next.failures, stalled: next.stalled },
-      ...(status === "healthy" && { healthy_generation: row.generation }),
-      ...(status === "healthy" && history !== null && { deployed_at: sql<string>`now()` }),
+      ...(history?.status === "success" && { reached_generation: row.generation }),
+      ...(history?.status === "success" && status === "healthy" && { deployed_at: sql<string>`now()` }),
       ...(sha !== undefined && { current_sha: sha }),
       ...(status !== row.current_status && { last_transition_at: sql<string>`now()` }),
       next_attempt_at: nextAttemptAt === null ? null : sql<string>`to_timestamp(${nextAttemptAt / 1000})`,
