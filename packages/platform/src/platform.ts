@@ -11,6 +11,7 @@ import { Pushes } from "./git/push/pushes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
+import { Outbound } from "./outbound/outbound.ts";
 import { createArtifactStore } from "./pipelines/artifacts/artifact-store.ts";
 import { fileBlobsIn } from "./pipelines/artifacts/file-blobs.ts";
 import { logStoreIn } from "./pipelines/logs/log-store.ts";
@@ -28,6 +29,7 @@ import { traceQuery } from "./telemetry/trace-query.ts";
 import { openTracing } from "./telemetry/tracing.ts";
 import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
+import { startWebhooks } from "./webhooks/start-webhooks.ts";
 import { startWorkloads } from "./workloads/start-workloads.ts";
 
 /** A platform that serves. */
@@ -71,7 +73,11 @@ export async function startPlatform(
   const metrics = createMetrics(store.pool);
   const wakeups = openWakeups(store.pool);
   const feed = new EventFeed({ db, wakeups });
-  const services = { repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage, feed };
+  const outbound = new Outbound({ allow: config.webhookAllow });
+  const services = {
+    ...{ repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage, feed },
+    outbound,
+  };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
@@ -81,6 +87,7 @@ export async function startPlatform(
   let sessions: { close(): Promise<void> } | undefined;
   let workloads: { close(): Promise<void> } | undefined;
   let deployments: { close(): Promise<void> } | undefined;
+  let webhooks: { close(): Promise<void> } | undefined;
   let forgetServing = async () => {};
   const close = async () => {
     await forgetServing();
@@ -104,6 +111,8 @@ export async function startPlatform(
     const work = { config, store, runtime, wakeups, logs, logger, lease };
     pipelines = await startPipelines({ ...work, artifacts });
     sessions = await startSessions(work);
+    const isAlone = config.databaseUrl === undefined;
+    webhooks = startWebhooks({ store, outbound, wakeups, logger, lease, isAlone });
     workloads = await startWorkloads(work);
     deployments = startDeployments(work);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import type { MergingOptions } from "./merge-requests/merging/merge.ts";
 import { mergeRequestRoutes } from "./merge-requests/routes.ts";
+import type { Outbound } from "./outbound/outbound.ts";
 import type { BlobStore } from "./pipelines/artifacts/blob-store.ts";
 import type { LogStore } from "./pipelines/logs/log-store.ts";
 import { pipelineRoutes } from "./pipelines/routes.ts";
@@ -16,6 +17,7 @@ import { sessionEventRoutes } from "./sessions/events/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
+import { webhookRoutes } from "./webhooks/routes.ts";
 
 /** What every handler may need of the running platform. */
 export interface Services {
@@ -32,6 +34,8 @@ export interface Services {
   readonly agentImage: string;
   /** What happens in sessions. */
   readonly feed: EventFeed;
+  /** Where requests may go that users make the platform send. */
+  readonly outbound: Outbound;
 }
 
 /** Every endpoint of the contract with what answers it. */
@@ -46,6 +50,7 @@ export function allRoutes({
   blobs,
   agentImage,
   feed,
+  outbound,
 }: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
@@ -58,5 +63,6 @@ export function allRoutes({
     ...secretRoutes(masterKey),
     ...sessionRoutes({ repositories, agentImage }),
     ...sessionEventRoutes({ logs, feed }),
+    ...webhookRoutes({ masterKey, outbound }),
   ];
 }

@@ -4,6 +4,8 @@ import { endpoints } from "@platform-mcp/client/contract";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoriesIn } from "../git/repositories.ts";
+import { parseAllowList } from "../outbound/allow-list.ts";
+import { Outbound } from "../outbound/outbound.ts";
 import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
 import { allRoutes } from "../routes.ts";
@@ -43,6 +45,7 @@ test("every endpoint of the contract is implemented, once", () => {
     logs: logStoreIn("/nowhere"),
     blobs: fileBlobsIn("/nowhere"),
     agentImage: "none",
+    outbound: new Outbound({ allow: parseAllowList("") }),
     feed: new EventFeed({ db: platform.db, wakeups: { on: () => () => {}, close: async () => {} } }),
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
