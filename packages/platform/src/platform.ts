@@ -93,7 +93,7 @@ export async function startPlatform(
     await forgetServing();
     // Agents that end now push their work first. What is followed ends with the step or session.
     const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
-    await Promise.all([served, pipelines?.close(), workloads?.close(), deployments?.close()]);
+    await Promise.all([served, pipelines?.close(), workloads?.close(), deployments?.close(), webhooks?.close()]);
     await pushes.close();
     await wakeups.close();
     await upkeep.close();
