@@ -9,10 +9,12 @@ export function describeIssue(issue: Issue): string {
     case "invalid_type":
       return issue.input === undefined ? "is missing" : wrongType(issue.expected, issue.input);
     case "invalid_union":
-      return wrongType("string", issue.input);
+      // A union either says itself what it takes, or takes text in several forms.
+      return issue.message === "Invalid input" ? wrongType("string", issue.input) : issue.message;
     case "too_small":
       if (issue.origin === "array") return `must have at least ${issue.minimum}`;
-      return issue.origin === "string" ? "must not be empty" : `must be more than ${issue.minimum}`;
+      if (issue.origin === "string") return "must not be empty";
+      return `must be ${issue.inclusive === true ? "at least" : "more than"} ${issue.minimum}`;
     case "too_big":
       if (issue.origin === "array") return `has more than ${issue.maximum}`;
       return issue.origin === "string"
@@ -28,12 +30,22 @@ export function describeIssue(issue: Issue): string {
 }
 
 function wrongType(expected: string, input: unknown): string {
-  const given = Array.isArray(input) ? "a list" : typeof input === "object" ? "a map" : `a ${typeof input}`;
+  const given = kindOf(input);
   if (expected === "array") {
     return `must be a list${typeof input === "object" ? ", not a map" : ": begin each item with '- '"}`;
   }
-  if (expected === "number") return `must be a number, not ${given === "a string" ? "text" : given}`;
-  if (expected !== "string") return `must be a map of keys and values, not ${given === "a string" ? "text" : given}`;
+  const other = given === "a string" ? "text" : given;
+  if (expected === "int" || expected === "number") {
+    return typeof input === "number" ? "must be a whole number" : `must be a number, not ${other}`;
+  }
+  if (expected === "boolean") return `must be true or false, not ${other}`;
+  if (expected !== "string") return `must be a map of keys and values, not ${other}`;
   if (given === "a map") return "must be text, not a map: put it in quotes if it holds ': '";
   return `must be text, not ${given}${given === "a list" ? "" : ": put it in quotes"}`;
+}
+
+function kindOf(input: unknown): string {
+  if (input === null) return "nothing";
+  if (Array.isArray(input)) return "a list";
+  return typeof input === "object" ? "a map" : `a ${typeof input}`;
 }
