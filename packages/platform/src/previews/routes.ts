@@ -1,6 +1,7 @@
 import { previews } from "@platform-mcp/client/contract";
 import type { Queryable } from "../db/queryable.ts";
 import type { WorkloadRow } from "../db/schema.ts";
+import { passOverPipelines } from "../deployments/from-pipeline/pass-over-pipelines.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { notFound } from "../problem.ts";
@@ -39,7 +40,8 @@ export function previewRoutes(logs: WorkloadLogs): readonly Route[] {
       const { expires_at: after } = await db
         .updateTable("workloads")
         .where("id", "=", id)
-        .set({ expires_at: hoursFromNow(body.hours) })
+        // Pushes keep it for as long from now on, and not for longer.
+        .set({ expires_at: hoursFromNow(body.hours), ttl_hours: body.hours })
         .returning("expires_at")
         .executeTakeFirstOrThrow();
       audit.record({ resource: "preview", id, before: { expires_at: before }, after: { expires_at: after } });
@@ -47,7 +49,9 @@ export function previewRoutes(logs: WorkloadLogs): readonly Route[] {
     }),
 
     implement(previews.stopPreview, async ({ db, project, params: { branch_slug }, audit }) => {
-      const { id, branch, image_ref } = await lockPreview(db, project.id, branch_slug);
+      const { branch } = await requirePreview(db, project.id, branch_slug);
+      await passOverPipelines(db, project.id, branch);
+      const { id, image_ref } = await lockPreview(db, project.id, branch_slug);
       await endWorkload(db, id, "deleted");
       audit.record({ resource: "preview", id, before: { branch, branch_slug, image_ref } });
       return { ok: true } as const;

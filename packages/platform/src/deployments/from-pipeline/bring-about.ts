@@ -30,7 +30,8 @@ export async function bringAbout(
     await createWorkload(db, { projectId: pipeline.project_id, place, created_by, ...wanted });
     return;
   }
-  const ttlHours = "ttlHours" in place ? place.ttlHours : undefined;
+  // Somebody may have asked for another than is usual.
+  const ttlHours = there.ttl_hours ?? undefined;
   if (showsAlready(there, pipeline, image)) {
     const kept = ttlHours !== undefined && {
       expires_at: sql<string>`greatest(expires_at, ${hoursFromNow(ttlHours)})`,

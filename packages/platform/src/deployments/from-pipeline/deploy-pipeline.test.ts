@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endWorkload } from "../../workloads/end-workload.ts";
 import { openWorkloadScene, type WorkloadScene } from "../../workloads/testing/workload-scene.ts";
+import { passOverPipelines } from "./pass-over-pipelines.ts";
 import { DeployScene } from "./testing/deploy-scene.ts";
 
 let base: WorkloadScene;
@@ -176,6 +177,25 @@ describe("a workload that is there", () => {
     await project.deploy();
     expect(await project.wanted()).toEqual([`topic git:${second} #3`]);
   });
+});
+
+test("a preview that somebody ends does not come back from a pipeline that still runs", async () => {
+  using project = await scene();
+  const sha = await project.push("topic", procfile);
+  const { db } = base.store;
+  const [running, failed] = [
+    await project.pipeline({ branch: "topic", sha, status: "running" }),
+    await project.pipeline({ branch: "topic", sha, status: "failure" }),
+  ];
+  await db.transaction().execute((tx) => passOverPipelines(tx, project.projectId, "topic"));
+  const succeed = (id: string) => db.updateTable("pipelines").set({ status: "success" }).where("id", "=", id).execute();
+  await succeed(running);
+  await project.deploy();
+  expect(await project.wanted()).toEqual([]);
+  // One that is run again by hand is asked for.
+  await succeed(failed);
+  await project.deploy();
+  expect(await project.wanted()).toEqual([`topic git:${sha} #1`]);
 });
 
 describe("the limit of previews", () => {
