@@ -17,7 +17,8 @@ export { ArgumentError } from "./tools/argument-error.ts";
 export { ifOffered, isMissingEndpoint } from "./tools/missing-endpoint.ts";
 export { limit, offset } from "./tools/paging.ts";
 
-export { type Api, definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
+export { type Api, type ApiOptions, definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
+export { watch } from "./tools/watch.ts";
 export { nameList } from "./untrusted/name-list.ts";
 export { sanitizeLines } from "./untrusted/sanitize.ts";
 export { shellWord } from "./untrusted/shell-word.ts";
