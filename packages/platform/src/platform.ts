@@ -20,6 +20,7 @@ import { startSweeping } from "./pipelines/start-sweeping.ts";
 import { makePrivate } from "./private-files.ts";
 import { createRuntime } from "./runtime/create-runtime.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
+import type { Runtime } from "./runtime/runtime.ts";
 import { noteServing } from "./serving.ts";
 import { EventFeed } from "./sessions/events/event-feed.ts";
 import { startSessions } from "./sessions/start-sessions.ts";
@@ -31,6 +32,7 @@ import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
 import { startWebhooks } from "./webhooks/start-webhooks.ts";
 import { startWorkloads } from "./workloads/start-workloads.ts";
+import { workloadLogs } from "./workloads/workload-logs.ts";
 
 /** A platform that serves. */
 export interface Platform {
@@ -74,9 +76,10 @@ export async function startPlatform(
   const wakeups = openWakeups(store.pool);
   const feed = new EventFeed({ db, wakeups });
   const outbound = new Outbound({ allow: config.webhookAllow });
+  let runtime: Runtime | undefined;
   const services = {
     ...{ repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage, feed },
-    outbound,
+    ...{ outbound, workloadLogs: workloadLogs({ masterKey, runtime: () => runtime?.workloads }) },
   };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
@@ -107,7 +110,7 @@ export async function startPlatform(
     // Last: a platform that cannot start after all should not have begun with a step.
     const url = urlOf(app.server.address());
     forgetServing = await noteServing(config.dataDirectory, url);
-    const runtime = await createRuntime({ config, db, logger, url, lease });
+    runtime = await createRuntime({ config, db, logger, url, lease });
     const work = { config, store, runtime, wakeups, logs, logger, lease };
     pipelines = await startPipelines({ ...work, artifacts });
     sessions = await startSessions(work);

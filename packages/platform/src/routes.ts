@@ -1,4 +1,5 @@
 import { accessRoutes } from "./access/routes.ts";
+import { deploymentRoutes } from "./deployments/routes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { gitRoutes } from "./git/routes.ts";
 import type { Route } from "./http/route.ts";
@@ -9,6 +10,7 @@ import type { Outbound } from "./outbound/outbound.ts";
 import type { BlobStore } from "./pipelines/artifacts/blob-store.ts";
 import type { LogStore } from "./pipelines/logs/log-store.ts";
 import { pipelineRoutes } from "./pipelines/routes.ts";
+import { previewRoutes } from "./previews/routes.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import type { MasterKey } from "./secrets/master-key.ts";
 import { secretRoutes } from "./secrets/routes.ts";
@@ -18,6 +20,7 @@ import { sessionRoutes } from "./sessions/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
+import type { WorkloadLogs } from "./workloads/workload-logs.ts";
 
 /** What every handler may need of the running platform. */
 export interface Services {
@@ -34,6 +37,8 @@ export interface Services {
   readonly agentImage: string;
   /** What happens in sessions. */
   readonly feed: EventFeed;
+  /** What deployments and previews have printed. */
+  readonly workloadLogs: WorkloadLogs;
   /** Where requests may go that users make the platform send. */
   readonly outbound: Outbound;
 }
@@ -50,6 +55,7 @@ export function allRoutes({
   blobs,
   agentImage,
   feed,
+  workloadLogs,
   outbound,
 }: Services): readonly Route[] {
   return [
@@ -63,6 +69,8 @@ export function allRoutes({
     ...secretRoutes(masterKey),
     ...sessionRoutes({ repositories, agentImage }),
     ...sessionEventRoutes({ logs, feed }),
+    ...deploymentRoutes(workloadLogs),
+    ...previewRoutes(workloadLogs),
     ...webhookRoutes({ masterKey, outbound }),
   ];
 }
