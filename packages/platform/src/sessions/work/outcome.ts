@@ -32,7 +32,8 @@ const stoppedMessages = {
 
 /** How a session ended whose agent has ended, as it is recorded. */
 export function outcomeOf(agent: EndedAgent): SessionOutcome {
-  const { output, turns, branch, exit } = agent;
+  const { output, turns, exit } = agent;
+  const commitSha = pushedCommit(agent);
   const { costUsd, costTokens, runner } = output;
   return {
     ...endOf(agent),
@@ -41,8 +42,13 @@ export function outcomeOf(agent: EndedAgent): SessionOutcome {
     ...(turns !== null && { turns }),
     ...(costUsd !== null && { costUsd }),
     ...(costTokens !== null && { costTokens }),
-    commitSha: runner?.pushed.findLast((push) => push.branch === branch)?.commit ?? null,
+    ...(commitSha !== null && { commitSha }),
   };
+}
+
+/** What the session's branch is at after the runner's pushes; null when it has told of none. */
+export function pushedCommit({ output, branch }: Pick<EndedAgent, "output" | "branch">): string | null {
+  return output.runner?.pushed.findLast((push) => push.branch === branch)?.commit ?? null;
 }
 
 function endOf(agent: EndedAgent): Pick<SessionOutcome, "status" | "reason" | "message"> {

@@ -51,7 +51,12 @@ export async function recordStart(
 export async function recordProgress(
   db: Queryable,
   { claims, claim }: Held,
-  { events, cursor, logBytes, ...learnt }: Progress & Pick<SessionOutcome, "turns" | "costUsd" | "costTokens">,
+  {
+    events,
+    cursor,
+    logBytes,
+    ...learnt
+  }: Progress & Pick<SessionOutcome, "turns" | "costUsd" | "costTokens" | "commitSha">,
 ): Promise<boolean> {
   return await db.transaction().execute(async (transaction) => {
     const { numUpdatedRows } = await transaction
@@ -63,6 +68,7 @@ export async function recordProgress(
           turns: learnt.turns ?? undefined,
           cost_usd: learnt.costUsd ?? undefined,
           cost_tokens: learnt.costTokens ?? undefined,
+          commit_sha: learnt.commitSha ?? undefined,
         },
       })
       .executeTakeFirst();

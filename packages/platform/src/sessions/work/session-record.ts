@@ -7,7 +7,7 @@ import { persist } from "../../workers/persist.ts";
 import type { SessionOutcome } from "../end-session.ts";
 import { dropClaim } from "./drop-claim.ts";
 import { lastTextOf } from "./last-text.ts";
-import { lost, outcomeOf, type StopCause } from "./outcome.ts";
+import { lost, outcomeOf, pushedCommit, type StopCause } from "./outcome.ts";
 import { OutputRecorder, type Progress } from "./output-recorder.ts";
 import type { SessionWork } from "./read-session.ts";
 import { recordEnd, recordProgress } from "./record-session.ts";
@@ -16,8 +16,8 @@ import type { SessionServices } from "./session-services.ts";
 /** What becomes of a session under a claim: it ends, waits again, or goes on without this platform. */
 export type Result = SessionOutcome | "failed to start" | "given back" | "let go";
 
-/** What an earlier platform has kept of a session's output: bytes of the log, and what the agent had told by then. */
-type Earlier = Pick<SessionWork, "log_bytes" | "turns">;
+/** A session, and what an earlier platform has kept of its output: bytes of the log, and what the agent had told by then. */
+type Earlier = Pick<SessionWork, "branch" | "log_bytes" | "turns">;
 
 /** What is kept of a session under a claim, however long the database is away, until it is to be silent. */
 export class SessionRecord {
@@ -61,7 +61,7 @@ export class SessionRecord {
       openLog: () => this.#openLog(earlier.log_bytes),
       hidden,
       keepsRescued: this.#services.runtime.keepsRescued,
-      keep: (progress) => this.#keep(recorder, progress),
+      keep: (progress) => this.#keep(recorder, earlier.branch, progress),
       onError: (error) => {
         if (!this.isSilent) this.tell("error", error, "nothing more of a session's output is kept");
       },
@@ -131,9 +131,10 @@ export class SessionRecord {
     }
   }
 
-  async #keep({ output }: OutputRecorder, progress: Progress): Promise<void> {
+  async #keep({ output }: OutputRecorder, branch: string, progress: Progress): Promise<void> {
     const { costUsd, costTokens } = output;
-    const learnt = { ...progress, turns: this.#turns(output), costUsd, costTokens };
+    const commitSha = pushedCommit({ output, branch });
+    const learnt = { ...progress, turns: this.#turns(output), costUsd, costTokens, commitSha };
     if (await this.persist(() => recordProgress(this.#services.db, this.held, learnt))) return;
     this.#onLost();
     throw new Error("the claim was lost");

@@ -132,7 +132,7 @@ export class SessionRun implements ClaimedRun {
     const { signal } = this.#control;
     const prepared = await prepareAgent(this.#services, this.claim, work);
     if (prepared === undefined) throw new Error("the claim was lost");
-    const recorder = this.#record.listen(prepared.hidden, { log_bytes: 0, turns: null });
+    const recorder = this.#record.listen(prepared.hidden, { ...work, log_bytes: 0, turns: null });
     const events = { output: recorder.take, starting: (name: string | null) => this.#starting(name) };
     return { running: await runtime.startAgent(prepared.plan, events, signal), recorder };
   }

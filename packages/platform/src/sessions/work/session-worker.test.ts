@@ -458,6 +458,30 @@ describe("a platform that closes", () => {
     ]);
   });
 
+  test("what an agent had told of its end by then is not forgotten by the next one", async () => {
+    const id = await scene.addSession();
+    const branch = `agent/${id.slice(0, 8)}`;
+    const ends = Promise.withResolvers<void>();
+    const agents = createFakeAgents({
+      survive: true,
+      scriptOf:
+        () =>
+        async ({ print }) => {
+          await print(says("Done"));
+          await print(saved({ pushed: [{ branch, commit: "c".repeat(40) }] }));
+          await ends.promise;
+          return undefined;
+        },
+    });
+    const worker = join(agents);
+    await until(async () => (await scene.events(id)).includes(`milestone Pushed cccccccccccc to ${branch}`), 10_000);
+    await worker.close();
+    ends.resolve();
+    join(agents);
+    expect(await scene.ended(id)).toBe("completed exit");
+    expect(await scene.row(id)).toMatchObject({ message: "Done", commit_sha: "c".repeat(40), attempt: 2 });
+  });
+
   test("an agent that ended while nobody looked, as somebody had asked for, was stopped", async () => {
     const id = await scene.addSession();
     const ends = Promise.withResolvers<void>();
