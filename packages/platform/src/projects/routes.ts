@@ -10,6 +10,7 @@ import type { Route } from "../http/route.ts";
 import { cancelPipelinesOf } from "../pipelines/state/cancel-pipelines-of.ts";
 import { removeSecretsOf } from "../secrets/write-secret.ts";
 import { stopSessionsOfProject } from "../sessions/stop-sessions-of.ts";
+import { removeWebhooksOf } from "../webhooks/write-webhook.ts";
 import { endWorkloadsOf } from "../workloads/end-workloads-of.ts";
 import { listReadableProjects } from "./queries.ts";
 import { refuseUnprotecting } from "./refuse-unprotecting.ts";
@@ -79,6 +80,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
       await endWorkloadsOf(db, project.id);
       audit.record({ resource: "project", id: project.id, before: { name: project.name, is_active: true } });
       for (const entry of await removeSecretsOf(db, project.id)) audit.record(entry);
+      for (const entry of await removeWebhooksOf(db, project.id)) audit.record(entry);
       return { ok: true } as const;
     }),
   ];

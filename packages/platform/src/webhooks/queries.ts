@@ -13,9 +13,14 @@ interface Page {
   readonly offset: number;
 }
 
-/** A webhook as the API and the audit log show it: without its secret. */
+/** A webhook as the API shows it: without its secret. */
 export function webhookView({ encrypted_secret, created_by: _, ...row }: WebhookRow): WebhookView {
   return { ...row, has_secret: encrypted_secret !== null };
+}
+
+/** A webhook as the audit log shows it, which shows nothing that is called a secret. */
+export function auditedWebhook({ encrypted_secret, url, events, active }: WebhookRow): Record<string, unknown> {
+  return { url, events, active, signed: encrypted_secret !== null };
 }
 
 /** A page of a project's webhooks, oldest first. */

@@ -5,7 +5,7 @@ import type { Queryable } from "../db/queryable.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { notFound } from "../problem.ts";
-import { findWebhook, listDeliveries, listWebhooks, type WebhookRow, webhookView } from "./queries.ts";
+import { auditedWebhook, findWebhook, listDeliveries, listWebhooks, type WebhookRow, webhookView } from "./queries.ts";
 import { createWebhook, updateWebhook, type WebhookServices } from "./write-webhook.ts";
 
 /** Webhooks of projects, and what was and will be sent to them. */
@@ -15,7 +15,7 @@ export function webhookRoutes(services: WebhookServices): readonly Route[] {
 
     implement(webhooks.createWebhook, async ({ db, caller, project, body, audit }) => {
       const created = await createWebhook(db, services, { projectId: project.id, userId: caller.user.id }, body);
-      audit.record({ resource: "webhook", id: created.id, after: { ...webhookView(created) } });
+      audit.record({ resource: "webhook", id: created.id, after: auditedWebhook(created) });
       return webhookView(created);
     }),
 
@@ -26,9 +26,9 @@ export function webhookRoutes(services: WebhookServices): readonly Route[] {
     implement(webhooks.updateWebhook, async ({ db, project, params: { webhook_id }, body, audit }) => {
       const of = { projectId: project.id, id: webhook_id };
       const { before, after } = await updateWebhook(db, services, of, body);
-      const change = changeOf(webhookView(before), webhookView(after));
+      const change = changeOf(auditedWebhook(before), auditedWebhook(after));
       // Another secret shows in no value.
-      const secret = before.encrypted_secret === after.encrypted_secret ? {} : { secret_replaced: true };
+      const secret = body.secret === undefined ? {} : { signature_changed: true };
       audit.record({ resource: "webhook", id: after.id, before: change.before, after: { ...change.after, ...secret } });
       return webhookView(after);
     }),
@@ -41,7 +41,7 @@ export function webhookRoutes(services: WebhookServices): readonly Route[] {
         .returningAll()
         .executeTakeFirst();
       if (deleted === undefined) throw notFound("webhook");
-      audit.record({ resource: "webhook", id: deleted.id, before: { ...webhookView(deleted) } });
+      audit.record({ resource: "webhook", id: deleted.id, before: auditedWebhook(deleted) });
       return { ok: true } as const;
     }),
 

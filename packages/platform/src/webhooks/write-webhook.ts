@@ -7,7 +7,7 @@ import type { Outbound } from "../outbound/outbound.ts";
 import { RefusedAddressError } from "../outbound/refused-address-error.ts";
 import { conflict, invalid, notFound } from "../problem.ts";
 import type { MasterKey } from "../secrets/master-key.ts";
-import { type WebhookRow, webhookView } from "./queries.ts";
+import { auditedWebhook, type WebhookRow } from "./queries.ts";
 import { encryptSecret } from "./webhook-secret.ts";
 
 /** What writing webhooks takes of the platform. */
@@ -100,7 +100,7 @@ export async function removeWebhooksOf(db: Queryable, projectId: string): Promis
     resource: "webhook",
     id: row.id,
     project: projectId,
-    before: { ...webhookView(row) },
+    before: auditedWebhook(row),
   }));
 }
 
