@@ -92,5 +92,5 @@ export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<
 async function openWorkloads(apps: AppsOptions | undefined, dataDirectory: string, services: WebProcessServices) {
   if (apps === undefined) return noWorkloads;
   const proxy = await startProxy({ ...apps, dataDirectory });
-  return new LocalWorkloads(services, { ...apps, proxy, logs: join(dataDirectory, "logs", "workloads") });
+  return new LocalWorkloads({ ...services, ...apps, proxy, logs: join(dataDirectory, "logs", "workloads") });
 }

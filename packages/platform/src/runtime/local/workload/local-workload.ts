@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WorkloadName, WorkloadPlan, WorkloadState } from "../../workload.ts";
 import { InFlight } from "./in-flight.ts";
-import type { Address, Release } from "./release.ts";
+import type { Target } from "./proxy/target.ts";
+import type { Release, ReleaseState } from "./release.ts";
 
 export interface LocalWorkloadOptions {
-  /** Where it answers for its users. */
-  readonly url: string;
   /** Starts what a plan says. @throws WorkloadError, and the reason of the signal */
   readonly start: (plan: WorkloadPlan, onChange: (release: Release) => void, signal: AbortSignal) => Promise<Release>;
   /** Called when `observe` may say something else than before. */
@@ -14,15 +13,15 @@ export interface LocalWorkloadOptions {
   readonly drainSeconds: number;
 }
 
-/** A workload of this process: a release that serves, and while another takes its place, that one. */
+/** A workload of this process: a release that serves, and for a while the one that is to take its place. */
 export class LocalWorkload {
   readonly name: WorkloadName;
   readonly #options: LocalWorkloadOptions;
   /** What requests go to. */
   #serving: Release | undefined;
-  /** What is to take its place once it is ready. */
+  /** What serves once it is ready. */
   #next: Release | undefined;
-  /** Releases that are not gone. */
+  /** What is not gone yet, with the requests that it answers. */
   readonly #running = new Map<Release, InFlight>();
   #ending = new AbortController();
   #applied: Promise<unknown> = Promise.resolve();
@@ -34,33 +33,22 @@ export class LocalWorkload {
 
   /** As `Workloads.apply`; one at a time. */
   apply(plan: WorkloadPlan, signal: AbortSignal): Promise<void> {
-    const applied = this.#applied.then(() => this.#apply(plan, signal));
+    const until = AbortSignal.any([signal, this.#ending.signal]);
+    const applied = this.#applied.then(() => this.#apply(plan, until));
     this.#applied = applied.catch(() => {});
     return applied;
   }
 
-  /** As `Workloads.observe`. */
-  async observe({ generation }: WorkloadPlan): Promise<WorkloadState> {
-    const { url } = this.#options;
-    const release = [this.#next, this.#serving].find((one) => one?.generation === generation);
-    await release?.check();
-    const state = release?.state;
-    switch (state?.kind) {
-      case undefined:
-        return { status: "absent", reason: null, message: null, url };
-      case "starting":
-        return { status: "progressing", reason: null, message: null, url };
-      case "ready":
-        return { status: "ready", reason: null, message: null, url };
-      case "broken":
-        return { status: "failing", reason: state.reason, message: state.message, url };
-      case "given_up":
-        return { status: "failing", reason: state.error.reason, message: state.error.message, url };
-    }
+  /** How a generation of it is, as far as it is known here. */
+  async observe(generation: number): Promise<Omit<WorkloadState, "url">> {
+    await this.#serving?.check();
+    const states = [this.#next, this.#serving].flatMap((one) => (one?.generation === generation ? [one.state] : []));
+    const state = states.find(({ kind }) => kind === "ready") ?? states[0];
+    return state === undefined ? { status: "absent", reason: null, message: null } : observed(state);
   }
 
-  /** Where requests go, and what must be called when one has ended; otherwise why they go nowhere. */
-  target(): { readonly address: Address; readonly begin: () => () => void } | "starting" | "down" {
+  /** Where requests go. */
+  get target(): Target {
     const address = this.#serving?.address;
     const inFlight = this.#serving && this.#running.get(this.#serving);
     if (address !== undefined && inFlight !== undefined) return { address, begin: () => inFlight.begin() };
@@ -79,26 +67,27 @@ export class LocalWorkload {
     await this.#applied;
     this.#serving = undefined;
     this.#next = undefined;
-    for (const release of this.#running.keys()) release.end();
-    await Promise.all([...this.#running.keys()].map((release) => release.gone));
+    const running = [...this.#running.keys()];
+    for (const release of running) release.end();
+    await Promise.all(running.map(({ gone }) => gone));
   }
 
   async #apply(plan: WorkloadPlan, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     const latest = this.#next ?? this.#serving;
-    if (latest?.generation === plan.generation && latest.state.kind !== "given_up") return;
+    const isUnderWay = latest?.state.kind === "starting" || latest?.state.kind === "ready";
+    if (isUnderWay && latest.generation === plan.generation) return;
     this.#next?.end();
     this.#next = undefined;
-    const until = AbortSignal.any([signal, this.#ending.signal]);
-    until.throwIfAborted();
-    const release = await this.#options.start(plan, (one) => this.#changed(one), until);
+    const release = await this.#options.start(plan, (one) => this.#changed(one), signal);
     this.#running.set(release, new InFlight());
     release.gone.then(() => {
       this.#running.delete(release);
       this.#options.onChange();
     });
-    if (until.aborted) {
+    if (signal.aborted) {
       release.end();
-      throw until.reason;
+      throw signal.reason;
     }
     this.#next = release;
     this.#changed(release);
@@ -119,5 +108,18 @@ export class LocalWorkload {
     const most = delay(this.#options.drainSeconds * 1000, undefined, { ref: false });
     await Promise.race([this.#running.get(release)?.none(), most, release.gone]);
     release.end();
+  }
+}
+
+function observed(state: ReleaseState): Omit<WorkloadState, "url"> {
+  switch (state.kind) {
+    case "starting":
+      return { status: "progressing", reason: null, message: null };
+    case "ready":
+      return { status: "ready", reason: null, message: null };
+    case "broken":
+      return { status: "failing", reason: state.reason, message: state.message };
+    case "given_up":
+      return { status: "failing", reason: state.error.reason, message: state.error.message };
   }
 }

@@ -4,6 +4,7 @@ import { WorkloadError } from "../../workload.ts";
 import { becomeReady } from "./become-ready.ts";
 import { describeExit } from "./describe-exit.ts";
 import { type ProbeOptions, probe } from "./probe.ts";
+import type { Address } from "./proxy/target.ts";
 import type { WebProcess } from "./web-process.ts";
 
 /** One process of a release. */
@@ -40,12 +41,6 @@ export type ReleaseState =
   /** No process of it is started any more. */
   | { readonly kind: "given_up"; readonly error: WorkloadError };
 
-/** Where a release answers. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** How one process of it ended. */
 interface End {
   readonly reason: workloads.WorkloadReason;
@@ -61,6 +56,8 @@ const mostEnds = 3;
 const longestPause = 60_000;
 /** Milliseconds that a process must have lasted for the next pause to be the first one again. */
 const steady = 60_000;
+/** Milliseconds in which a process that does not answer any more may turn out to have been ending. */
+const whileEnding = 1_000;
 /** Milliseconds that an answer may take. */
 const patience = 10_000;
 
@@ -167,7 +164,7 @@ export class Release {
       this.#doubt = Promise.withResolvers();
       this.#become({ kind: "ready" });
       const doubt = await Promise.race([exited.then(() => undefined), this.#doubt.promise]);
-      if (doubt === undefined) break;
+      if (doubt === undefined || (await endsWithin(exited, whileEnding))) break;
       this.#become({ kind: "broken", reason: "not_ready", message: `It does not answer any more: ${doubt}` });
     }
     const exit = await exited;
@@ -187,6 +184,10 @@ export class Release {
     this.#state = state;
     this.#options.onChange(this);
   }
+}
+
+async function endsWithin(exited: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  return await Promise.race([exited.then(() => true), delay(milliseconds, false)]);
 }
 
 function asWorkloadError(error: unknown): WorkloadError {

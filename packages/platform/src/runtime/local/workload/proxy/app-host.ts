@@ -1,14 +1,10 @@
+import type { AppName } from "./target.ts";
+
 /** What every host name of a deployment or preview ends with: browsers take it for this machine without asking anybody. */
 const domain = "localhost";
 
 const labels =
   /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.localhost\.?(?::\d{1,5})?$/i;
-
-/** What a workload is known by in host names. */
-export interface AppName {
-  readonly label: string;
-  readonly projectLabel: string;
-}
 
 export function appKey({ label, projectLabel }: AppName): string {
   return `${label}.${projectLabel}`;

@@ -1,8 +1,8 @@
 import { type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from "node:http";
 import { pipeline } from "node:stream";
-import type { Address } from "../release.ts";
 import { answerHeaders, requestHeaders } from "./message-headers.ts";
 import { framingOf } from "./request-body.ts";
+import type { Address } from "./target.ts";
 
 /** A request on its way to an address, without its body. */
 export function openRequest(request: IncomingMessage, address: Address, extra: readonly string[]): ClientRequest {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream";
-import type { Address } from "../release.ts";
 import { openRequest } from "./forward-request.ts";
 import { answerHeaders, type RawHeaders } from "./message-headers.ts";
 import { isWebSocket } from "./request-body.ts";
+import type { Address } from "./target.ts";
 
 const upgrade = ["Connection", "Upgrade", "Upgrade", "websocket"];
 const close = ["Connection", "close"];

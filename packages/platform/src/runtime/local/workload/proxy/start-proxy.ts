@@ -1,32 +1,32 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { LocalWorkload } from "../local-workload.ts";
-import { type AppName, appHost, appKey, appKeyIn } from "./app-host.ts";
+import { appHost, appKey, appKeyIn } from "./app-host.ts";
 import { forwardRequest } from "./forward-request.ts";
 import { answerHead, forwardUpgrade } from "./forward-upgrade.ts";
 import { type AppsPlace, listenForApps } from "./listen-for-apps.ts";
 import { type Page, pages, render } from "./pages.ts";
 import { framingOf, isClear } from "./request-body.ts";
+import type { App, AppName } from "./target.ts";
 
 /** Where workloads answer, each under a host name of its own. */
 export interface AppsProxy {
   readonly port: number;
   urlOf(name: AppName): string;
-  add(workload: LocalWorkload): void;
-  remove(workload: LocalWorkload): void;
+  add(app: App): void;
+  remove(app: App): void;
   /** Ends all connections. */
   close(): Promise<void>;
 }
 
 /** @throws UserError when it cannot listen where it is to */
 export async function startProxy(place: AppsPlace): Promise<AppsProxy> {
-  const workloads = new Map<string, LocalWorkload>();
+  const apps = new Map<string, App>();
   const upgraded = new Set<Duplex>();
 
   /** Where a request goes, or what is answered instead. */
   const targetOf = (request: IncomingMessage) => {
     if (!isClear(request)) return pages.badRequest;
-    const target = workloads.get(appKeyIn(request.headers.host) ?? "")?.target() ?? "unknown";
+    const target = apps.get(appKeyIn(request.headers.host) ?? "")?.target ?? "unknown";
     return typeof target === "string" ? pages[target] : target;
   };
 
@@ -60,13 +60,15 @@ export async function startProxy(place: AppsPlace): Promise<AppsProxy> {
   });
 
   const port = await listenForApps(server, place);
+  // It is not what the platform runs for.
+  server.unref();
   return {
     port,
     urlOf: (name) => `http://${appHost(name)}:${port}/`,
-    add: (workload) => void workloads.set(appKey(workload.name), workload),
-    remove(workload) {
-      const key = appKey(workload.name);
-      if (workloads.get(key) === workload) workloads.delete(key);
+    add: (app) => void apps.set(appKey(app.name), app),
+    remove(app) {
+      const key = appKey(app.name);
+      if (apps.get(key) === app) apps.delete(key);
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -2,21 +2,34 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { text as readText } from "node:stream/consumers";
 import { until } from "../../../../db/embedded/until.ts";
 import { initRepository } from "../../../../git/init-repository.ts";
 import { plainGit, plainGitBytes } from "../../../../git/testing/plain-git.ts";
 import type { Runtime } from "../../../runtime.ts";
-import type { WorkloadPlan, Workloads, WorkloadState } from "../../../workload.ts";
+import type { WorkloadPlan, WorkloadState, Workloads } from "../../../workload.ts";
 import { type AppsOptions, createLocalRuntime, type LocalRuntimeOptions } from "../../local-runtime.ts";
 import { noAgents } from "../../testing/local-steps.ts";
 
 /** The files of a commit by their paths. */
 export type Files = Readonly<Record<string, string>>;
 
-/** A web server that does what a module says with each request, or nothing but say its version. */
-export function webFiles(version: string, handler = `(request, response) => response.end(${JSON.stringify(version)})`): Files {
-  const server = `require("node:http").createServer(${handler}).listen(process.env.PORT, "127.0.0.1");`;
+/** Listens once the file is there that `WAIT_FOR` names, if it names one. */
+const listen = `
+const start = () => {
+  const { WAIT_FOR, PORT } = process.env;
+  if (WAIT_FOR && !require("node:fs").existsSync(WAIT_FOR)) setTimeout(start, 10);
+  else server.listen(PORT, "127.0.0.1");
+};
+start();
+`;
+
+/** A web server that answers as this handler says, or with nothing but its version. */
+export function webFiles(
+  version: string,
+  handler = `(request, response) => response.end(${JSON.stringify(version)})`,
+): Files {
+  const server = `const server = require("node:http").createServer(${handler});\n${listen}`;
   return { Procfile: `web: exec "${process.execPath}" server.cjs\n`, "server.cjs": server };
 }
 
@@ -27,6 +40,8 @@ export interface LocalWorkloadsScene extends AsyncDisposable {
   readonly dataDirectory: string;
   /** Whether what runs here runs in namespaces. */
   readonly isIsolated: boolean;
+  /** The path of a file that workloads see and that is not there yet. */
+  file(): string;
   /** Makes a commit without a parent; gives its SHA. */
   commit(files: Files): string;
   /** A plan of the workload `one`, of generation 1. */
@@ -37,7 +52,10 @@ export interface LocalWorkloadsScene extends AsyncDisposable {
   /** Applies a plan and waits until it is ready. */
   run(files: Files, plan?: Partial<WorkloadPlan>): Promise<WorkloadPlan>;
   /** What is answered at a workload's URL. */
-  get(plan: WorkloadPlan, path?: string): Promise<{ status: number; body: string; headers: IncomingMessage["headers"] }>;
+  get(
+    plan: WorkloadPlan,
+    path?: string,
+  ): Promise<{ status: number; body: string; headers: IncomingMessage["headers"] }>;
   log(plan: WorkloadPlan, previous?: boolean): Promise<string>;
   /** The rooms that there are. */
   rooms(): Promise<readonly string[]>;
@@ -70,16 +88,18 @@ export async function openLocalWorkloads(
   });
   const { workloads } = runtime;
   let branches = 0;
+  let files = 0;
 
   const scene: LocalWorkloadsScene = {
     runtime,
     workloads,
     dataDirectory,
     isIsolated: options.useNamespaces !== false && !logged,
-    commit(files) {
+    file: () => join(directory, `file-${++files}`),
+    commit(content) {
       const branch = `b${++branches}`;
-      const entries = Object.entries(files).map(
-        ([path, content]) => `M 644 inline ${path}\ndata ${Buffer.byteLength(content)}\n${content}\n`,
+      const entries = Object.entries(content).map(
+        ([path, text]) => `M 644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
       );
       const header = `commit refs/heads/${branch}\ncommitter Ada <ada@example.com> 1700000000 +0000\ndata 1\nx\n`;
       plainGitBytes(repository, ["fast-import", "--quiet"], `${header}${entries.join("")}`);
@@ -109,20 +129,20 @@ export async function openLocalWorkloads(
       if (!(await until(isReached, 30_000))) throw new Error(`it is not ${status} but ${JSON.stringify(state)}`);
       return state;
     },
-    async run(files, changes) {
-      const plan = scene.plan(scene.commit(files), changes);
-      await scene.apply(plan);
-      await scene.reach(plan, "ready");
-      return plan;
+    async run(content, plan) {
+      const applied = scene.plan(scene.commit(content), plan);
+      await scene.apply(applied);
+      await scene.reach(applied, "ready");
+      return applied;
     },
     async get(plan, path = "/") {
-      const { url } = await workloads.observe(plan);
+      const { url } = await workloads.observe({ ...plan, generation: -1 });
       const { host, port } = new URL(url ?? "");
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        const headers = { host };
-        request({ host: "127.0.0.1", port, path, headers, agent: false }, resolve).on("error", reject).end();
+        const asked = request({ host: "127.0.0.1", port, path, headers: { host }, agent: false }, resolve);
+        asked.on("error", reject).end();
       });
-      return { status: answer.statusCode ?? 0, body: await text(answer), headers: answer.headers };
+      return { status: answer.statusCode ?? 0, body: await readText(answer), headers: answer.headers };
     },
     log: (plan, previous = false) => workloads.logs(plan, { tail: 100, previous }),
     async rooms() {
