@@ -19,6 +19,7 @@ export type Resource =
   | "review"
   | "comment"
   | "secret"
+  | "ops_repo"
   | "session"
   | "deployment"
   | "preview"

@@ -414,6 +414,10 @@ export interface OpsReposTable {
   current_sha: string | null;
   synced_at: string | null;
   sync_error: string | null;
+  /** When it is fetched again. */
+  sync_at: Generated<string>;
+  /** Until when whoever fetches it now may take; null when nobody does. */
+  sync_claimed_until: string | null;
   created_at: CreatedAt;
 }
 

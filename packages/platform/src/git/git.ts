@@ -26,6 +26,8 @@ export interface GitOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** KiB of memory that git may allocate. */
   readonly memoryLimit?: number;
+  /** KiB of the largest file that git may write; it is killed when it would write more. */
+  readonly fileLimit?: number;
   /** What ends git before its time: SIGTERM for what writes, so that it removes its locks and half-written files. */
   readonly stopSignal?: "SIGTERM" | "SIGKILL";
   /** Given a socket whose other end git and all that it starts, above all hooks, hold as file descriptor 3. */
@@ -67,14 +69,22 @@ function spawnGit(program: string, args: readonly string[], options: GitOptions)
   return { child, stdin, stdout, errors };
 }
 
+/** A shell is the only portable way to lower a limit of a child. */
+function withLimits(command: readonly string[], { memoryLimit, fileLimit }: GitOptions): readonly string[] {
+  const limits = [
+    ...(memoryLimit === undefined ? [] : [`ulimit -d ${memoryLimit} 2>/dev/null`]),
+    // In blocks of 512 bytes.
+    ...(fileLimit === undefined ? [] : [`ulimit -f ${fileLimit * 2}`]),
+  ];
+  return limits.length === 0 ? command : ["sh", "-c", `${limits.join("; ")}; exec "$@"`, "sh", ...command];
+}
+
 /** Starts git with a clean environment; standard input stays open for the caller. */
 export function startGit(args: readonly string[], options: Omit<GitOptions, "input"> = {}): GitProcess {
   const { repository, signal, timeout = 30_000, stopSignal = "SIGKILL" } = options;
   signal?.throwIfAborted();
   const command = ["git", ...(repository ? ["--git-dir", repository.path] : []), ...args];
-  // A shell is the only portable way to lower a limit of a child.
-  const limited = ["sh", "-c", `ulimit -d ${options.memoryLimit} 2>/dev/null; exec "$@"`, "sh", ...command];
-  const [program = "", ...rest] = options.memoryLimit === undefined ? command : limited;
+  const [program = "", ...rest] = withLimits(command, options);
   const span = startSpan(`git ${args.find((arg) => /^[a-z]/.test(arg)) ?? ""}`);
   const { child, stdin, stdout, errors } = spawnGit(program, rest, options);
 

@@ -8,9 +8,11 @@ const networkVariables = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"].
   name,
   name.toUpperCase(),
 ]);
-const certificateVariables = ["SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"];
+/** What libcurl reads of the certificates that it trusts. */
+export const certificateVariables = ["SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"];
 
-function inherited(names: readonly string[]): Record<string, string> {
+/** What there is of these variables in the platform's own environment. */
+export function inherited(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { failureReason } from "./failure-reason.ts";
 import { type GitOptions, readGit, startGit } from "./git.ts";
 import { GitError } from "./git-error.ts";
 import { importEnvironment } from "./import-config.ts";
@@ -17,18 +18,6 @@ export interface ImportOptions {
   /** Told each line of progress that git writes. */
   readonly onProgress?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What git said went wrong, as one line. */
-function reason(stderr: string): string {
-  if (stderr.includes("terminal prompts disabled")) return "it asks for a user name and password";
-  const lines = new ProgressLines().add(`${stderr}\n`).filter((line) => /^(?:fatal|error|ssh): |^[^:]+: /.test(line));
-  return (
-    lines
-      .map((line) => line.replace(/^(?:fatal|error): /, ""))
-      .join("; ")
-      .slice(0, 500) || "git failed"
-  );
 }
 
 async function checkLocal(path: string, options: GitOptions): Promise<void> {
@@ -82,7 +71,8 @@ export async function importRepository(options: ImportOptions): Promise<{ defaul
       fetchInto(result, scratch, source, options),
     );
   } catch (error) {
-    if (error instanceof GitError) throw new ImportError(`cannot import ${source.location}: ${reason(error.stderr)}`);
+    if (error instanceof GitError)
+      throw new ImportError(`cannot import ${source.location}: ${failureReason(error.stderr)}`);
     throw error;
   }
 }

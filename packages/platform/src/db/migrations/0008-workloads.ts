@@ -17,6 +17,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       current_sha text,
       synced_at timestamptz,
       sync_error text,
+      -- When it is fetched again, and until when whoever fetches it now may take.
+      sync_at timestamptz not null default now(),
+      sync_claimed_until timestamptz,
       created_at timestamptz not null default now()
     );
 
