@@ -79,7 +79,7 @@ export async function startPlatform(
   let runtime: Runtime | undefined;
   const services = {
     ...{ repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage, feed },
-    ...{ outbound, workloadLogs: workloadLogs({ masterKey, runtime: () => runtime?.workloads }) },
+    ...{ outbound, readWorkloadLogs: workloadLogs(() => runtime?.workloads) },
   };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);

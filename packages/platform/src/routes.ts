@@ -20,7 +20,7 @@ import { sessionRoutes } from "./sessions/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
-import type { WorkloadLogs } from "./workloads/workload-logs.ts";
+import type { ReadWorkloadLogs } from "./workloads/workload-logs.ts";
 
 /** What every handler may need of the running platform. */
 export interface Services {
@@ -38,7 +38,7 @@ export interface Services {
   /** What happens in sessions. */
   readonly feed: EventFeed;
   /** What deployments and previews have printed. */
-  readonly workloadLogs: WorkloadLogs;
+  readonly readWorkloadLogs: ReadWorkloadLogs;
   /** Where requests may go that users make the platform send. */
   readonly outbound: Outbound;
 }
@@ -55,7 +55,7 @@ export function allRoutes({
   blobs,
   agentImage,
   feed,
-  workloadLogs,
+  readWorkloadLogs,
   outbound,
 }: Services): readonly Route[] {
   return [
@@ -69,8 +69,8 @@ export function allRoutes({
     ...secretRoutes(masterKey),
     ...sessionRoutes({ repositories, agentImage }),
     ...sessionEventRoutes({ logs, feed }),
-    ...deploymentRoutes(workloadLogs),
-    ...previewRoutes(workloadLogs),
+    ...deploymentRoutes(readWorkloadLogs),
+    ...previewRoutes(readWorkloadLogs),
     ...webhookRoutes({ masterKey, outbound }),
   ];
 }

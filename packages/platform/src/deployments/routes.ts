@@ -12,13 +12,13 @@ import { findWorkload } from "../workloads/find-workload.ts";
 import { listHistory } from "../workloads/list-history.ts";
 import { lockWorkload } from "../workloads/lock-workload.ts";
 import { wantedOf } from "../workloads/wanted-of.ts";
-import type { WorkloadLogs } from "../workloads/workload-logs.ts";
+import type { ReadWorkloadLogs } from "../workloads/workload-logs.ts";
 import { byHand } from "./by-hand.ts";
 import { listDeployments, requireDeployment } from "./queries.ts";
 import { requireOpsRepo } from "./require-ops-repo.ts";
 import { rollBack } from "./roll-back.ts";
 
-export function deploymentRoutes(logs: WorkloadLogs): readonly Route[] {
+export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
   return [
     implement(deployments.listDeployments, async ({ db, project, query }) => listDeployments(db, project.id, query)),
 
@@ -70,7 +70,7 @@ export function deploymentRoutes(logs: WorkloadLogs): readonly Route[] {
     implement(deployments.deploymentLogs, async ({ db, project, params: { environment }, query }) => {
       const name = await findWorkload(db, project.id, { environment });
       if (name === undefined) throw notFound("deployment");
-      return await logs.read(db, name, query);
+      return await readLogs(name, query);
     }),
 
     implement(deployments.deleteDeployment, async ({ db, project, params: { environment }, audit }) => {

@@ -47,7 +47,7 @@ test("every endpoint of the contract is implemented, once", () => {
     agentImage: "none",
     outbound: new Outbound({ allow: parseAllowList("") }),
     feed: new EventFeed({ db: platform.db, wakeups: { on: () => () => {}, close: async () => {} } }),
-    workloadLogs: { read: async () => "" },
+    readWorkloadLogs: async () => "",
   }).map(({ endpoint }) => key(endpoint));
   expect(implemented.sort()).toEqual(endpoints.map(key).sort());
 });

@@ -10,10 +10,10 @@ import { endWorkload } from "../workloads/end-workload.ts";
 import { findWorkload } from "../workloads/find-workload.ts";
 import { listHistory } from "../workloads/list-history.ts";
 import { lockWorkload } from "../workloads/lock-workload.ts";
-import type { WorkloadLogs } from "../workloads/workload-logs.ts";
+import type { ReadWorkloadLogs } from "../workloads/workload-logs.ts";
 import { listPreviews, requirePreview } from "./queries.ts";
 
-export function previewRoutes(logs: WorkloadLogs): readonly Route[] {
+export function previewRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
   return [
     implement(previews.listPreviews, async ({ db, project, query }) => listPreviews(db, project.id, query)),
 
@@ -31,7 +31,7 @@ export function previewRoutes(logs: WorkloadLogs): readonly Route[] {
     implement(previews.previewLogs, async ({ db, project, params: { branch_slug }, query }) => {
       const name = await findWorkload(db, project.id, { branch_slug });
       if (name === undefined) throw notFound("preview");
-      return await logs.read(db, name, query);
+      return await readLogs(name, query);
     }),
 
     implement(previews.extendPreview, async ({ db, project, params: { branch_slug }, body, audit }) => {

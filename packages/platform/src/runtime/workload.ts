@@ -83,7 +83,10 @@ export interface Workloads {
   remove(name: WorkloadName): Promise<boolean>;
   /** Ends what runs and keeps what is no process, such as volumes and addresses; true once nothing runs. */
   stop(name: WorkloadName): Promise<boolean>;
-  /** The last lines it printed, oldest first, or those of the process before; empty when there are none. */
+  /**
+   * The last lines it printed, oldest first, or those of the process before, without its secrets; empty when there are
+   * none. @throws WorkloadError when they cannot be had
+   */
   logs(name: WorkloadName, selection: { readonly tail: number; readonly previous: boolean }): Promise<string>;
   /** Calls with the id of a workload of which something has changed: a hint, what `observe` says is the truth. */
   watch(onChange: (workloadId: string) => void): void;
