@@ -3,20 +3,20 @@ import { quoteName } from "@platform-mcp/server-kit";
 
 type Changes = Readonly<Record<string, unknown>>;
 
-/** Fields whose present value is shown beside the new one. */
-type Shown = "image_ref" | "desired_status" | "ops_repo_id" | "manifest_path";
-const names: Readonly<Record<Shown, string>> = {
-  image_ref: "image",
-  desired_status: "wanted status",
-  ops_repo_id: "ops repo",
-  manifest_path: "manifests",
-};
+/** Fields whose present value is shown beside the new one, with what people call them. */
+const fields = [
+  ["image_ref", "image"],
+  ["desired_status", "wanted status"],
+  ["ops_repo_id", "ops repo"],
+  ["manifest_path", "manifests"],
+] as const;
 
 /** What a person is asked before production changes. @param now undefined where it cannot be had */
 export function changeQuestion(now: deployments.Deployment | undefined, changes: Changes): string {
-  const lines = Object.entries(names).flatMap(([field, name]) => {
+  const lines = fields.flatMap(([field, name]) => {
     const to = changes[field];
-    return to === undefined ? [] : [`${name}: ${shown(now?.[field as Shown])} -> ${shown(to)}`];
+    const from = now?.[field];
+    return to === undefined || to === from ? [] : [`${name}: ${shown(from)} -> ${shown(to)}`];
   });
   if (changes.values_override !== undefined) lines.push(`values: ${shown(changes.values_override)}`);
   const where = now?.url ? ` (${quoteName(now.url)})` : "";

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import {
   deploymentWith,
@@ -29,7 +30,9 @@ describe("list_deployments", () => {
 
   test("says how there come to be any", async () => {
     await using platform = await standInPlatform({ routes: { "GET /deployments": listed() } });
-    expect((await platform.call("list_deployments")).text).toMatchInlineSnapshot(`"no deployments. A successful pipeline of the default branch makes production, and create_deployment makes any."`);
+    expect((await platform.call("list_deployments")).text).toMatchInlineSnapshot(
+      `"no deployments. A successful pipeline of the default branch makes production, and create_deployment makes any."`,
+    );
   });
 });
 
@@ -186,18 +189,22 @@ describe("get_preview", () => {
   });
 
   test("does not guess which of two is meant", async () => {
-    expect(await show("feature-a")).toMatchInlineSnapshot(`"get_preview was not called: feature-a is the slug of branch feature/a and the branch of slug feature-a-1b2c3d: give the other name of the one that is meant."`);
+    expect(await show("feature-a")).toMatchInlineSnapshot(
+      `"get_preview was not called: feature-a is the slug of branch feature/a and the branch of slug feature-a-1b2c3d: give the other name of the one that is meant."`,
+    );
     expect(await show("feature/a")).toContain("slug: feature-a\n");
   });
 
   test("of a branch without one names those there are", async () => {
-    expect(await show("feature/none")).toMatchInlineSnapshot(`"get_preview was not called: branch feature/none has no preview; there are those of feature/login, feature-a, feature/a."`);
+    expect(await show("feature/none")).toMatchInlineSnapshot(
+      `"get_preview was not called: branch feature/none has no preview; there are those of feature/login, feature-a, feature/a."`,
+    );
     expect(await show("none")).toContain("What exists: list_previews.");
   });
 });
 
 describe("get_workload_logs", () => {
-  const log = (body: string) => (response: import("node:http").ServerResponse) =>
+  const log = (body: string) => (response: ServerResponse) =>
     void response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end(body);
 
   test("shows the last lines of a deployment in a fence", async () => {
