@@ -25,6 +25,7 @@ export interface Things {
   readonly mergeRequest: Discussed;
   readonly secret: string;
   readonly session_id: string;
+  readonly webhook_id: string;
 }
 
 /** An issue or a merge request, with a comment on it. */
@@ -42,6 +43,7 @@ export const nothings: Things = {
   mergeRequest: { id: randomUUID(), number: 1, comment_id: randomUUID() },
   secret: "NOTHING",
   session_id: randomUUID(),
+  webhook_id: randomUUID(),
 };
 
 /** Every step of it is skipped by its condition, so that a retry starts nothing. */
@@ -94,6 +96,7 @@ export async function addThings(
     mergeRequest: await addMergeRequest(db, { projectId: id, authorId, source: "next", target: "main" }),
     secret,
     session_id: await addSession(platform, id, authorId),
+    webhook_id: await addWebhook(db, id),
   };
 }
 
@@ -189,4 +192,14 @@ export async function addSecret(db: Queryable, projectId: string | null, name: s
     .insertInto("secrets")
     .values({ project_id: projectId, name, scope: "all", encrypted_value: Buffer.alloc(40) })
     .execute();
+}
+
+/** One that is switched off, to an address that is nobody's. */
+export async function addWebhook(db: Queryable, projectId: string): Promise<string> {
+  const { id } = await db
+    .insertInto("webhooks")
+    .values({ project_id: projectId, url: "https://hooks.invalid", events: ["push"], active: false })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return id;
 }

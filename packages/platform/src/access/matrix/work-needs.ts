@@ -99,6 +99,25 @@ export const workNeeds = {
     "session",
   ),
 
+  "GET /api/projects/{project_id}/webhooks": write,
+  "POST /api/projects/{project_id}/webhooks": write,
+  "GET /api/projects/{project_id}/webhooks/{webhook_id}": write,
+  "GET /api/projects/{project_id}/webhooks/{webhook_id} (another project's)": notThere("project:write", "webhook"),
+  "PATCH /api/projects/{project_id}/webhooks/{webhook_id}": write,
+  "PATCH /api/projects/{project_id}/webhooks/{webhook_id} (another project's)": notThere("project:write", "webhook"),
+  "DELETE /api/projects/{project_id}/webhooks/{webhook_id}": write,
+  "DELETE /api/projects/{project_id}/webhooks/{webhook_id} (another project's)": notThere("project:write", "webhook"),
+  "POST /api/projects/{project_id}/webhooks/{webhook_id}/test": write,
+  "POST /api/projects/{project_id}/webhooks/{webhook_id}/test (another project's)": notThere(
+    "project:write",
+    "webhook",
+  ),
+  "GET /api/projects/{project_id}/webhooks/{webhook_id}/deliveries": write,
+  "GET /api/projects/{project_id}/webhooks/{webhook_id}/deliveries (another project's)": notThere(
+    "project:write",
+    "webhook",
+  ),
+
   "GET /api/projects/{project_id}/issues": read,
   "POST /api/projects/{project_id}/issues": write,
   "GET /api/projects/{project_id}/issues/{number}": read,

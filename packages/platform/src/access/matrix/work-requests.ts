@@ -6,6 +6,7 @@ import {
   addPipeline,
   addSecret,
   addSession,
+  addWebhook,
   type Discussed,
   nothings,
   type Things,
@@ -122,6 +123,18 @@ function aboutSession(body: unknown, whose: "own" | "another's" | "stronger"): M
     return inProject(scene, { session_id }, { body });
   };
 }
+
+const webhook: MakeDetails = (scene) => inProject(scene, { webhook_id: thingsOf(scene).webhook_id });
+const neighboursWebhook: MakeDetails = (scene) => inProject(scene, { webhook_id: scene.world.neighbour.webhook_id });
+const withBody =
+  (make: MakeDetails, body: unknown): MakeDetails =>
+  async (scene) => ({ ...(await make(scene)), body });
+
+/** One that is made to be deleted, or in its place. */
+async function freshWebhook({ world, target }: Scene): Promise<string> {
+  return target.exists ? await addWebhook(world.platform.db, target.id) : nothings.webhook_id;
+}
+const hook = { url: "https://hooks.example.com", events: ["push"] };
 const prompt = { prompt: "Mend it" };
 const content = { content: "And then?" };
 const minutes = { minutes: 1 };
@@ -197,6 +210,20 @@ export const workRequests: Readonly<Record<keyof typeof workNeeds, MakeDetails>>
     ...(await neighboursSession(scene)),
     body: minutes,
   }),
+
+  "GET /api/projects/{project_id}/webhooks": plain,
+  "POST /api/projects/{project_id}/webhooks": withBody(plain, hook),
+  "GET /api/projects/{project_id}/webhooks/{webhook_id}": webhook,
+  "GET /api/projects/{project_id}/webhooks/{webhook_id} (another project's)": neighboursWebhook,
+  "PATCH /api/projects/{project_id}/webhooks/{webhook_id}": withBody(webhook, { active: false }),
+  "PATCH /api/projects/{project_id}/webhooks/{webhook_id} (another project's)": withBody(neighboursWebhook, {}),
+  "DELETE /api/projects/{project_id}/webhooks/{webhook_id}": async (scene) =>
+    inProject(scene, { webhook_id: await freshWebhook(scene) }),
+  "DELETE /api/projects/{project_id}/webhooks/{webhook_id} (another project's)": neighboursWebhook,
+  "POST /api/projects/{project_id}/webhooks/{webhook_id}/test": webhook,
+  "POST /api/projects/{project_id}/webhooks/{webhook_id}/test (another project's)": neighboursWebhook,
+  "GET /api/projects/{project_id}/webhooks/{webhook_id}/deliveries": webhook,
+  "GET /api/projects/{project_id}/webhooks/{webhook_id}/deliveries (another project's)": neighboursWebhook,
 
   "GET /api/projects/{project_id}/issues": plain,
   "POST /api/projects/{project_id}/issues": (scene) => inProject(scene, {}, title),
