@@ -19,6 +19,8 @@ Uses the cluster that KUBECONFIG names, in namespaces of its own, if the environ
   CLUSTER_PYTHON_IMAGE  an image with Python and nothing of the project's
   CLUSTER_STAND_IN_IMAGE  the runner's, with e2e/injection/stand-in-claude.sh as /opt/agent/bin/claude; without it,
                         hostile texts are not tried
+  CLUSTER_WEB_IMAGE     without a tag, those that scripts/lib/cluster/web-images.ts makes, by their tags; without it,
+                        deployments and previews are not tried
 
 Without KUBECONFIG it raises a cluster of one node, from Debian's packages, and removes it afterwards. That needs root on
 Debian 12, installs what is missing with apt, and makes interfaces, control groups and mounts for its time; so only when
@@ -80,6 +82,7 @@ async function useCluster({ kubeconfig, hostAddress, images, usersGroup }: Clust
     CLUSTER_RUNNER_IMAGE: images.runner,
     CLUSTER_PYTHON_IMAGE: images.python,
     ...(images.standIn && { CLUSTER_STAND_IN_IMAGE: images.standIn }),
+    ...(images.web && { CLUSTER_WEB_IMAGE: images.web }),
   };
   if (values.serve) {
     for (const [name, value] of Object.entries(env)) say(`export ${name}=${value}`);

@@ -31,7 +31,7 @@ export async function startClusterPlatform(env: Readonly<Record<string, string>>
 
 /** One of several platforms that share namespaces. */
 export async function startPlatformIn(
-  { kubeconfig, agents }: Namespaces,
+  { kubeconfig, agents, platform, workloads, role }: Namespaces,
   env: Readonly<Record<string, string>> = {},
 ): Promise<PushedPlatform> {
   return await startPushedPlatform(
@@ -39,6 +39,9 @@ export async function startPlatformIn(
       KUBECONFIG: kubeconfig,
       PLATFORM_RUNTIME: "kubernetes",
       PLATFORM_KUBE_NAMESPACE: agents,
+      PLATFORM_WORKLOAD_NAMESPACES: workloads,
+      PLATFORM_WORKLOAD_ACCOUNT: `${platform}/platform`,
+      PLATFORM_WORKLOAD_ROLE: role,
       PLATFORM_AGENT_IMAGE: runnerImage,
       PLATFORM_AGENT_ENV: agentVariables.join(","),
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",

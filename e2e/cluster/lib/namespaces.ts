@@ -15,18 +15,35 @@ export interface Namespaces extends AsyncDisposable {
   readonly platform: string;
   /** A kubeconfig of that account. */
   readonly kubeconfig: string;
+  /** What the names of the namespaces begin with in which it runs deployments and previews. */
+  readonly workloads: string;
+  /** The ClusterRole that it has there. */
+  readonly role: string;
 }
 
 /** What of the manifests is made; the rest is the platform itself, which a test runs outside of the cluster. */
-const kinds = new Set(["Namespace", "ServiceAccount", "Role", "RoleBinding", "NetworkPolicy"]);
+const kinds = new Set([
+  ...["Namespace", "ServiceAccount", "Role", "RoleBinding", "NetworkPolicy", "ClusterRole", "ClusterRoleBinding"],
+]);
 
 export async function makeNamespaces(): Promise<Namespaces> {
   const id = randomBytes(4).toString("hex");
-  const names = { platform: `platform-${id}`, "platform-agents": `agents-${id}` };
-  const { platform, "platform-agents": agents } = names;
+  const names = {
+    platform: `platform-${id}`,
+    "platform-agents": `agents-${id}`,
+    "platform-workloads": `workloads-${id}`,
+    "platform-namespaces": `namespaces-${id}`,
+  };
+  const { platform, "platform-agents": agents, "platform-workloads": role, "platform-namespaces": binding } = names;
+  const workloads = `app-${id}`;
   const directory = await mkdtemp(join(tmpdir(), "cluster-"));
   const dispose = async () => {
-    await kubectl(["delete", "namespace", "--ignore-not-found", platform, agents]);
+    const all = await kubectl(["get", "namespaces", "--output", "name"]);
+    const made = all.split("\n").flatMap((name) => /^namespace\/(.*)$/.exec(name)?.[1] ?? []);
+    const own = made.filter((name) => name.startsWith(`${workloads}-`));
+    await kubectl(["delete", "namespace", "--ignore-not-found", platform, agents, ...own]);
+    await kubectl(["delete", "--ignore-not-found", `clusterrolebinding/${binding}`]);
+    await kubectl(["delete", "--ignore-not-found", `clusterrole/${binding}`, `clusterrole/${role}`]);
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -37,7 +54,7 @@ export async function makeNamespaces(): Promise<Namespaces> {
     ]);
     const kubeconfig = join(directory, "kubeconfig");
     await writeFile(kubeconfig, JSON.stringify(await accountConfig(platform)), { mode: 0o600 });
-    return { agents, platform, kubeconfig, [Symbol.asyncDispose]: dispose };
+    return { agents, platform, kubeconfig, workloads, role, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -52,18 +69,26 @@ export async function readManifests(): Promise<readonly Manifest[]> {
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-/** An object in other namespaces, by their names in the manifests. */
+/** An object in other namespaces, and with other names of what belongs to none, by those in the manifests. */
 export function renamed(object: Manifest, names: Readonly<Record<string, string>>): Manifest {
-  const { kind, metadata, subjects } = object;
+  const { kind, metadata, subjects, roleRef, rules } = object;
   const other = (name: string) => names[name] ?? name;
+  const isOfCluster = kind === "Namespace" || kind.startsWith("Cluster");
   return {
     ...object,
     metadata: {
       ...metadata,
-      ...(kind === "Namespace" ? { name: other(metadata.name) } : { namespace: other(metadata.namespace) }),
+      ...(isOfCluster ? { name: other(metadata.name) } : { namespace: other(metadata.namespace) }),
     },
     ...(subjects && {
       subjects: subjects.map((subject: Manifest) => ({ ...subject, namespace: other(subject.namespace) })),
+    }),
+    ...(roleRef?.kind === "ClusterRole" && { roleRef: { ...roleRef, name: other(roleRef.name) } }),
+    ...(rules && {
+      rules: rules.map((rule: Manifest) => ({
+        ...rule,
+        ...(rule.resourceNames && { resourceNames: rule.resourceNames.map(other) }),
+      })),
     }),
   };
 }

@@ -17,4 +17,6 @@ export interface ClusterImages {
   readonly python: string;
   /** The runner's with `e2e/injection/stand-in-claude.sh` as its `claude`. */
   readonly standIn: string | undefined;
+  /** A web server's, whose tags say how it is: see `web-images.ts`. */
+  readonly web: string | undefined;
 }

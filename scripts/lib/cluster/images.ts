@@ -6,6 +6,7 @@ import { buildImage } from "../image/build-image.ts";
 import type { Engine } from "../image/engine.ts";
 import { pythonImage } from "../image/other-images.ts";
 import type { ClusterImages } from "./cluster.ts";
+import { webImages } from "./web-images.ts";
 
 /** What holds a pod's network: it waits, and need not be asked to end. */
 const pauseFile = (base: string) => `FROM ${base}\nSTOPSIGNAL SIGKILL\nENTRYPOINT ["sleep", "infinity"]\n`;
@@ -27,5 +28,6 @@ export async function buildImages(
   await buildFrom(engine, join(directory, "stand-in"), standIn, standInFile(runner), (context) =>
     copyFile(join(root, "e2e/injection/stand-in-claude.sh"), join(context, "claude")),
   );
-  return { runner, pause, standIn, python: await pythonImage(engine, bases, directory) };
+  const python = await pythonImage(engine, bases, directory);
+  return { runner, pause, standIn, python, web: await webImages(engine, python, join(directory, "web")) };
 }

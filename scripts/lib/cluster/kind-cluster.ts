@@ -6,6 +6,7 @@ import { knownEngine } from "../image/engine.ts";
 import { read, show } from "../image/host.ts";
 import type { Cluster } from "./cluster.ts";
 import { buildImages } from "./images.ts";
+import { webTags } from "./web-images.ts";
 
 /** A cluster that kind has made in this machine's container engine, with the images of this work tree loaded into it. */
 export async function kindCluster(name: string, changes: HostChanges, say: (line: string) => void): Promise<Cluster> {
@@ -13,7 +14,9 @@ export async function kindCluster(name: string, changes: HostChanges, say: (line
   if (engine === undefined) throw new NotPossible("kind needs a container engine, and none answers here");
   const directory = await changes.directory("platform-kind-");
   const { pause: _, ...images } = await buildImages(engine, directory, say);
-  await show("kind", ["load", "docker-image", "--name", name, ...Object.values(images)], engine.env);
+  const { web, ...others } = images;
+  const loaded = [...Object.values(others), ...webTags.map((tag) => `${web}:${tag}`)];
+  await show("kind", ["load", "docker-image", "--name", name, ...loaded], engine.env);
   const kubeconfig = join(directory, "kubeconfig");
   await writeFile(kubeconfig, await read("kind", ["get", "kubeconfig", "--name", name], engine.env), { mode: 0o600 });
   return { kubeconfig, hostAddress: await gateway(engine.docker, engine.env), images };

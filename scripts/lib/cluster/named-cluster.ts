@@ -9,6 +9,7 @@ import type { Cluster } from "./cluster.ts";
  */
 export function namedCluster(env: NodeJS.ProcessEnv): Cluster | undefined {
   const { KUBECONFIG, CLUSTER_HOST, CLUSTER_RUNNER_IMAGE, CLUSTER_PYTHON_IMAGE, CLUSTER_STAND_IN_IMAGE } = env;
+  const { CLUSTER_WEB_IMAGE: web } = env;
   if (!KUBECONFIG) return undefined;
   if (!CLUSTER_HOST || !CLUSTER_RUNNER_IMAGE || !CLUSTER_PYTHON_IMAGE) {
     throw new NotPossible(
@@ -18,6 +19,6 @@ export function namedCluster(env: NodeJS.ProcessEnv): Cluster | undefined {
   return {
     kubeconfig: KUBECONFIG,
     hostAddress: CLUSTER_HOST,
-    images: { runner: CLUSTER_RUNNER_IMAGE, python: CLUSTER_PYTHON_IMAGE, standIn: CLUSTER_STAND_IN_IMAGE },
+    images: { runner: CLUSTER_RUNNER_IMAGE, python: CLUSTER_PYTHON_IMAGE, standIn: CLUSTER_STAND_IN_IMAGE, web },
   };
 }

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { abandonedDirectories, ownDirectory } from "../local/instance.ts";
 import { removeTree } from "../local/remove-tree.ts";
-import { noWorkloads } from "../no-workloads.ts";
 import type { Runtime } from "../runtime.ts";
 import { createKubernetesAgents } from "./agents/kubernetes-agents.ts";
 import { openKubeClient } from "./client.ts";
 import type { KubernetesConfig } from "./kubernetes-config.ts";
 import { createKubernetesSteps } from "./steps/kubernetes-steps.ts";
+import { createKubernetesWorkloads } from "./workloads/kubernetes-workloads.ts";
 
 export interface KubernetesRuntimeOptions extends KubernetesConfig {
   /** The runner's image: what prepares steps, keeps what they leave, and runs agents. */
@@ -21,7 +21,7 @@ export interface KubernetesRuntimeOptions extends KubernetesConfig {
   readonly logger: Pick<Logger, "warn">;
 }
 
-/** Runs steps and agents as pods. @throws UserError when no cluster is configured */
+/** Runs steps and agents as pods, and workloads as Deployments. @throws UserError when no cluster is configured */
 export async function createKubernetesRuntime(options: KubernetesRuntimeOptions): Promise<Runtime> {
   const { namespace, installation, dataDirectory, databaseUrl, logger } = options;
   const client = await openKubeClient({ namespace });
@@ -29,7 +29,7 @@ export async function createKubernetesRuntime(options: KubernetesRuntimeOptions)
   const parent = join(dataDirectory, "steps");
   const steps = createKubernetesSteps({ ...options, client, directory: await ownDirectory(parent) });
   return {
-    workloads: noWorkloads,
+    workloads: createKubernetesWorkloads({ client, installation, settings: options.workloads }),
     keepsRescued: false,
     describe: steps.describe,
     startStep: steps.startStep,

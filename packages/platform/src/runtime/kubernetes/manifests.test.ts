@@ -5,6 +5,7 @@ import { parse, parseAllDocuments } from "yaml";
 import * as z from "zod";
 import { readPlatformConfig } from "../../config.ts";
 import { labelsOf } from "./names.ts";
+import { previewNetwork } from "./workloads/objects/preview-network.ts";
 
 const root = join(import.meta.dirname, "../../../../..");
 const base = join(root, "kubernetes/base");
@@ -27,7 +28,14 @@ const manifest = z.object({
   roleRef: z.object({ kind: z.string(), name: z.string() }).optional(),
   subjects: z.array(z.object({ kind: z.string(), name: z.string(), namespace: z.string() })).optional(),
   rules: z
-    .array(z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }))
+    .array(
+      z.object({
+        apiGroups: z.array(z.string()),
+        resources: z.array(z.string()),
+        resourceNames: z.array(z.string()).optional(),
+        verbs: z.array(z.string()),
+      }),
+    )
     .optional(),
   spec: z.unknown().optional(),
 });
@@ -85,11 +93,14 @@ test("each object is in one of its own namespaces, and what it refers to is ther
   const namespaces = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name);
   const [namespace] = namespaces;
   for (const { kind, metadata } of objects) {
-    if (kind !== "Namespace") expect(namespaces).toContain(metadata.namespace);
+    if (kind === "Namespace" || kind.startsWith("Cluster")) expect(metadata.namespace).toBeUndefined();
+    else expect(namespaces).toContain(metadata.namespace);
   }
   const { subjects = [], roleRef } = find("RoleBinding", "platform-runtime");
   expect(roleRef).toEqual({ kind: "Role", name: "platform-runtime" });
   expect(subjects).toEqual([{ kind: "ServiceAccount", name: deployment.spec.serviceAccountName, namespace }]);
+  const everywhere = find("ClusterRoleBinding", "platform-namespaces");
+  expect(everywhere).toMatchObject({ roleRef: { kind: "ClusterRole", name: "platform-namespaces" }, subjects });
   find("ServiceAccount", deployment.spec.serviceAccountName);
   find("ConfigMap", "platform");
   for (const { persistentVolumeClaim } of deployment.spec.volumes) {
@@ -115,7 +126,7 @@ test("the platform runs without more rights than an ordinary program", () => {
     capabilities: { drop: ["ALL"] },
   });
   const text = JSON.stringify(objects);
-  expect(text).not.toMatch(/hostPath|hostNetwork|hostPID|hostIPC|hostPort|privileged|ClusterRole|"\*"/);
+  expect(text).not.toMatch(/hostPath|hostNetwork|hostPID|hostIPC|hostPort|privileged|cluster-admin|"\*"/);
 });
 
 test("the variables are those of a platform that runs things here, and are reached where pods look for it", () => {
@@ -190,11 +201,11 @@ test("of the internet, agents reach no address that is a network's or a cloud's 
   });
 });
 
-/** What the sources of this runtime ask of the API server, as `verb resource`. */
+/** What the sources that run steps and agents ask of the API server, as `verb resource`. */
 function used(): ReadonlySet<string> {
   const found = new Set<string>();
   for (const file of readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".ts") || file.includes("test")) continue;
+    if (!file.endsWith(".ts") || file.includes("test") || file.startsWith("workloads/")) continue;
     const source = readFileSync(join(import.meta.dirname, file), "utf8");
     for (const [, verb = "", kind = ""] of source.matchAll(/\bcore\.([a-z]+)Namespaced([A-Za-z]+)\(/g)) {
       found.add(`${verb === "read" ? "get" : verb} ${kind.toLowerCase()}s`);
@@ -207,11 +218,27 @@ function used(): ReadonlySet<string> {
   return found;
 }
 
-test("the role allows exactly what the runtime does", () => {
+test("the role of steps and agents allows exactly what the runtime does", () => {
   const { rules = [] } = find("Role", "platform-runtime");
   const allowed = rules.flatMap(({ apiGroups, resources, verbs }) => {
     expect(apiGroups).toEqual([""]);
     return resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`));
   });
   expect(allowed.sort()).toEqual([...used()].sort());
+});
+
+test("the configuration names the account and the role that the platform takes in namespaces of workloads", () => {
+  const { kubernetes } = readPlatformConfig(find("ConfigMap", "platform").data ?? {});
+  const { account } = kubernetes?.workloads ?? {};
+  const { subjects = [] } = find("ClusterRoleBinding", "platform-namespaces");
+  expect(subjects).toEqual([{ kind: "ServiceAccount", namespace: account?.namespace, name: account?.name }]);
+  const { metadata } = find("ClusterRole", account?.role ?? "");
+  const { rules = [] } = find("ClusterRole", "platform-namespaces");
+  expect(rules.filter(({ verbs }) => verbs.includes("bind"))).toMatchObject([{ resourceNames: [metadata.name] }]);
+});
+
+test("previews reach no more of the network than agents do", () => {
+  const { spec } = find("NetworkPolicy", "internet");
+  const { podSelector: _, ...internet } = z.looseObject({ egress: z.unknown() }).parse(spec);
+  expect(previewNetwork.spec).toEqual({ podSelector: {}, ...internet });
 });

@@ -8,6 +8,9 @@ export const labelNames = {
   step: "platform.io/step",
   attempt: "platform.io/attempt",
   session: "platform.io/session",
+  workload: "platform.io/workload",
+  /** Which Deployment a pod is of, in its namespace. */
+  app: "platform.io/app",
   /** Which platform made it: several can share a namespace. */
   installation: "platform.io/installation",
 } as const;

@@ -107,3 +107,9 @@ export const storedEvent = z.object({
   eventTime: z.string().nullish(),
 });
 export type StoredEvent = z.output<typeof storedEvent>;
+
+/** A list of objects, of which only that is read. */
+export const objectList = z.object({ items: z.array(storedObject) });
+export const deploymentList = z.object({ items: z.array(storedDeployment) });
+export const podList = z.object({ items: z.array(storedPod) });
+export const eventList = z.object({ items: z.array(storedEvent) });

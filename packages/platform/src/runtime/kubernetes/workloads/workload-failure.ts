@@ -1,0 +1,20 @@
+import { WorkloadError } from "../../workload.ts";
+import { KubeError } from "../kube-error.ts";
+
+/** What the cluster said, as a user may read it. What is no error of the cluster's is given as it is. */
+export function workloadFailure(error: unknown, what: string): unknown {
+  if (!(error instanceof KubeError)) return error;
+  const message = `${what}: ${error.message}`;
+  if (error.isTransient) return new WorkloadError("unreachable", message);
+  switch (error.status) {
+    case 403:
+      // Rights and quotas change without a new generation.
+      return new WorkloadError(/exceeded quota/.test(error.message) ? "quota" : "refused", message);
+    case 404:
+      return new WorkloadError("refused", `${what}: the cluster has no such kind of object`, { isFinal: true });
+    case 409:
+      return new WorkloadError("conflict", message);
+    default:
+      return new WorkloadError("refused", message, { isFinal: true });
+  }
+}
