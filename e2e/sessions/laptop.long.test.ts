@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordedRequest, ScriptedTurn } from "../claude-code/messages-api.ts";
-import { runInGroup } from "../claude-code/process-group.ts";
 import { tryGit } from "../lib/git-user.ts";
+import { processesWith } from "../lib/processes-with.ts";
 import { ProjectSessions } from "../lib/project-sessions.ts";
 import { type LaptopPlatform, modelKey, startLaptopPlatform } from "./laptop-platform.ts";
 
@@ -207,19 +207,9 @@ test("with a platform that is killed, its agent ends; what the last checkpoint h
   const held = () => tryGit(platform.repository(project_id), "cat-file", "-e", `refs/agent-wip/${id}:src/held.txt`);
   while (!(await held()).ok) await delay(50);
   await platform.served.killPlatform();
-  await expect.poll(() => processesWith(id), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => processesWith(`SESSION_ID=${id}`), { timeout: 10_000 }).toEqual([]);
   await platform.served.start();
   expect(await sessions.ended(id)).toMatchObject({ status: "failed", reason: "lost" });
   expect((await held()).ok).toBe(true);
   expect(await platform.leftovers()).toEqual([]);
 });
-
-/** Processes whose environment names a session. */
-async function processesWith(id: string): Promise<readonly string[]> {
-  const { stdout } = await runInGroup("sh", ["-c", `grep -lsaF SESSION_ID=${id} /proc/[0-9]*/environ; true`], {
-    cwd: "/",
-    env: { PATH: process.env.PATH },
-    deadlineMs: 10_000,
-  });
-  return stdout.split("\n").filter((line) => line !== "");
-}

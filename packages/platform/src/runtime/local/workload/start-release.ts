@@ -20,7 +20,7 @@ export interface ReleaseServices extends WebProcessServices {
 }
 
 /** Lines of a log that a failure's message ends with. */
-const linesShown = 10;
+const linesShown = 20;
 
 export function logsOf({ logs }: Pick<ReleaseServices, "logs">, workloadId: string): WorkloadLogs {
   return new WorkloadLogs(join(logs, workloadId));
