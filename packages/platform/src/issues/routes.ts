@@ -11,6 +11,7 @@ import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { notFound } from "../problem.ts";
 import { nextNumber } from "../projects/next-number.ts";
+import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { findAssignee } from "./find-assignee.ts";
 import { tidyLabels } from "./labels.ts";
 import { findIssue, listIssues, lockIssues } from "./queries.ts";
@@ -35,6 +36,8 @@ export const issueRoutes: readonly Route[] = [
       .returningAll()
       .executeTakeFirstOrThrow();
     audit.record({ resource: "issue", id: created.id, after: { ...created } });
+    const { id, number, title } = created;
+    await emitWebhook(db, project.id, "issue", { action: "created", issue: { id, number, title } });
     return {
       ...created,
       author_name: caller.user.name,

@@ -7,6 +7,7 @@ import type { Repository } from "../git/repository.ts";
 import { triggerForMergeRequest } from "../pipelines/trigger/for-merge-request.ts";
 import { nextNumber } from "../projects/next-number.ts";
 import type { ActiveProject } from "../projects/queries.ts";
+import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { keepHeads } from "./keep-heads.ts";
 import type { MergeRequestRow } from "./queries.ts";
 import { refuseSecond, requireBranches } from "./require-branches.ts";
@@ -48,5 +49,6 @@ export async function createMergeRequest(
   const started = { repository, project, branch: source_branch, commitSha: head, triggeredBy: caller.user.id };
   await triggerForMergeRequest(db, { ...started, action: "opened" });
   audit.record({ resource: "merge_request", id: created.id, after: { ...created } });
+  await emitWebhook(db, project.id, "mr", { action: "created", merge_request: { id: created.id, number, title } });
   return created;
 }

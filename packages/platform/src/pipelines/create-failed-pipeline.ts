@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Queryable } from "../db/queryable.ts";
 import type { EndReason } from "../db/schema.ts";
+import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { originColumns, type PipelineOrigin } from "./pipeline-origin.ts";
 
 /** Makes a pipeline that has failed before it had any steps, so that its users see why nothing runs. */
@@ -9,7 +10,7 @@ export async function createFailedPipeline(
   origin: PipelineOrigin,
   { reason, message }: { readonly reason: EndReason; readonly message: string },
 ): Promise<void> {
-  await db
+  const { id, project_id } = await db
     .insertInto("pipelines")
     .values({
       ...originColumns(origin),
@@ -18,5 +19,7 @@ export async function createFailedPipeline(
       message,
       finished_at: sql<string>`now()`,
     })
-    .execute();
+    .returning(["id", "project_id"])
+    .executeTakeFirstOrThrow();
+  await emitWebhook(db, project_id, "build", { action: "failure", pipeline_id: id });
 }

@@ -3,6 +3,7 @@ import type { Caller } from "../access/caller.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { Repository } from "../git/repository.ts";
 import type { ActiveProject } from "../projects/queries.ts";
+import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { appendEvent } from "./append-event.ts";
 import { checkBranch } from "./check-branch.ts";
 import { createIdentity, lendToAgent, type NewIdentity } from "./identity.ts";
@@ -58,5 +59,6 @@ export async function createSession(db: Queryable, request: SessionRequest): Pro
   await setIdentityEnd(db, sessionId);
   await appendEvent(db, sessionId, { kind: "message", message: body.prompt, userId: caller.user.id });
   await notifySessionWork(db, sessionId);
+  await emitWebhook(db, project.id, "agent", { action: "created", session_id: sessionId });
   return { ...identity, ...chosen };
 }

@@ -4,6 +4,7 @@ import { recordByPlatform } from "../audit/platform.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { storable } from "../db/storable.ts";
 import { endAccess } from "../users/end-access.ts";
+import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { appendEvent } from "./append-event.ts";
 
 /** How a session ended. What is left out is not known, or was not to be: it stays as it is. */
@@ -49,6 +50,7 @@ export async function endSession(db: Queryable, sessionId: string, outcome: Sess
     message: message ?? status,
     metadata: Object.fromEntries(known),
   });
+  await emitWebhook(db, ended.project_id, "agent", { action: status, session_id: sessionId });
   await recordByPlatform(db, "agent session end", {
     resource: "session",
     id: sessionId,

@@ -8,6 +8,7 @@ import { pathBetween } from "./path-between.ts";
 import { readRefs } from "./read-refs.ts";
 import type { RefChange } from "./ref-change.ts";
 import type { Announcement, RefUpdate } from "./ref-update.ts";
+import { tellRefUpdates } from "./tell-ref-updates.ts";
 
 /** The channel that is notified, with the project's id, when updates have been recorded: a hint, rows are the truth. */
 export const refUpdatesChannel = "ref_updates";
@@ -37,6 +38,7 @@ export async function recordRefUpdates(
   await storeRefs(db, projectId, changes);
   await storeUpdates(db, projectId, updates);
   await auditRefUpdates(db, projectId, updates);
+  await tellRefUpdates(db, projectId, updates);
   await followRefUpdates(db, repository, projectId, updates);
   await forget(db, updates, endedPush);
   if (isFirst || updates.length > 0) await noteChange(db, projectId);

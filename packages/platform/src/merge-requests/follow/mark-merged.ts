@@ -6,6 +6,7 @@ import type { Queryable } from "../../db/queryable.ts";
 import { auditOriginOf, type PushOrigin } from "../../git/refs/audit-ref-updates.ts";
 import { closeIssues } from "../../issues/close-issues.ts";
 import { closingReferences } from "../../issues/closing-references.ts";
+import { emitWebhook } from "../../webhooks/emit-webhook.ts";
 
 export interface Merged {
   readonly projectId: string;
@@ -49,6 +50,8 @@ export async function markMerged(db: Queryable, merge: Merged): Promise<void> {
     .returningAll()
     .executeTakeFirstOrThrow();
   await db.deleteFrom("merge_attempts").where("mr_id", "=", mergeRequestId).execute();
+  const { id, number } = merged;
+  await emitWebhook(db, projectId, "mr", { action: "merged", merge_request: { id, number } });
   const records: AuditRecord[] = [{ resource: "merge_request", id: mergeRequestId, ...changeOf(before, merged) }];
   const text = `${merged.title}\n\n${merged.body ?? ""}`;
   await closeIssues(db, projectId, closingReferences(text), { record: (what) => void records.push(what) });

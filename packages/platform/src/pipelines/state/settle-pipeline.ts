@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
+import { emitWebhook } from "../../webhooks/emit-webhook.ts";
 import { advance } from "./advance.ts";
 import { lockPipeline } from "./lock-pipeline.ts";
 import { notifyPipeline } from "./notify-pipeline.ts";
@@ -29,7 +30,13 @@ export async function settlePipeline(db: Queryable, pipelineId: string): Promise
       .execute();
   }
   if (ended !== undefined) {
-    await db.updateTable("pipelines").where("id", "=", pipelineId).set({ status: ended, finished_at: now }).execute();
+    const { project_id } = await db
+      .updateTable("pipelines")
+      .where("id", "=", pipelineId)
+      .set({ status: ended, finished_at: now })
+      .returning("project_id")
+      .executeTakeFirstOrThrow();
+    await emitWebhook(db, project_id, "build", { action: ended, pipeline_id: pipelineId });
   }
   if (ready.length > 0 || ended !== undefined) await notifyPipeline(db, pipelineId);
 }
