@@ -17,7 +17,6 @@ export const getDeployment = defineTool({
   risk: "read",
   input: { environment },
   output: { ...deploymentDetailsOutput, message: z.string().optional(), ...historyOutput },
-  lists: ["deployment"],
   uses: [deployments.getDeployment, deployments.deploymentHistory],
   async run({ api, project }, { environment }) {
     const one = { project_id: project, environment };

@@ -1,5 +1,5 @@
-import { opsRepos } from "@platform-mcp/client";
-import { definePlatformTool, note, record, shortSha } from "@platform-mcp/server-kit";
+import { opsRepos, PlatformError } from "@platform-mcp/client";
+import { AdvisedError, definePlatformTool, note, record, shortSha } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { opsRepoId } from "../arguments.ts";
 
@@ -14,7 +14,11 @@ export const syncOpsRepo = definePlatformTool({
   output: { commit: z.string() },
   uses: [opsRepos.syncOpsRepo],
   async run({ api }, { ops_repo_id }) {
-    const { sha } = await api.call(opsRepos.syncOpsRepo, { ops_repo_id });
+    const { sha } = await api.call(opsRepos.syncOpsRepo, { ops_repo_id }).catch((error: unknown) => {
+      // The first platform calls one that is not there a deployment.
+      const isMissing = error instanceof PlatformError && error.status === 404 && error.serverMessage === "deployment";
+      throw isMissing ? new AdvisedError(error, "There is no such ops repo. What exists: list_ops_repos.") : error;
+    });
     return [
       record({ commit: shortSha(sha) }),
       note("Next: list_deployments; wait_for_deployment for one that follows."),
