@@ -4,6 +4,9 @@ import { answerHeaders, requestHeaders } from "./message-headers.ts";
 import { framingOf } from "./request-body.ts";
 import type { Address } from "./target.ts";
 
+/** Sends headers at once, and as the bytes that they came as, unlike `flushHeaders`. */
+const nothing = Buffer.alloc(0);
+
 /** A request on its way to an address, without its body. */
 export function openRequest(request: IncomingMessage, address: Address, extra: readonly string[]): ClientRequest {
   const { rawHeaders, method, url, socket, headers } = request;
@@ -48,7 +51,7 @@ export async function forwardRequest(
       return onFailure();
     }
     // A stream of events may say nothing for long.
-    response.flushHeaders();
+    response.write(nothing);
     pipeline(answer, response, () => {});
   });
   sent.once("error", () => {
@@ -56,7 +59,8 @@ export async function forwardRequest(
     if (response.headersSent) response.destroy();
     else onFailure();
   });
-  // Nothing waits for the end of a body when an answer came before it.
+  // Who sends a body may wait for the answer to begin.
+  if (framing !== "none") sent.write(nothing);
   pipeline(request, sent, () => {});
   await promise;
 }
