@@ -11,6 +11,10 @@ import { Pushes } from "./git/push/pushes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
+import { manifestsOf } from "./ops-repos/manifests-of.ts";
+import { usualLimits } from "./ops-repos/sync/fetch-commit.ts";
+import { Snapshots } from "./ops-repos/sync/snapshots.ts";
+import { startSyncing } from "./ops-repos/sync/start-syncing.ts";
 import { Outbound } from "./outbound/outbound.ts";
 import { createArtifactStore } from "./pipelines/artifacts/artifact-store.ts";
 import { fileBlobsIn } from "./pipelines/artifacts/file-blobs.ts";
@@ -31,7 +35,7 @@ import { openTracing } from "./telemetry/tracing.ts";
 import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
 import { startWebhooks } from "./webhooks/start-webhooks.ts";
-import { startWorkloads } from "./workloads/start-workloads.ts";
+import { startWorkloads, type WorkloadsOptions } from "./workloads/start-workloads.ts";
 import { workloadLogs } from "./workloads/workload-logs.ts";
 
 /** A platform that serves. */
@@ -76,10 +80,14 @@ export async function startPlatform(
   const wakeups = openWakeups(store.pool);
   const feed = new EventFeed({ db, wakeups });
   const outbound = new Outbound({ allow: config.webhookAllow });
+  const opsRepos = {
+    ...{ db, repositories, outbound, logger, limits: usualLimits, snapshots: new Snapshots(config.dataDirectory) },
+    appsDomain: config.kubernetes?.workloads.ingress?.domain,
+  };
   let runtime: Runtime | undefined;
   const services = {
     ...{ repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage, feed },
-    ...{ outbound, readWorkloadLogs: workloadLogs(() => runtime?.workloads) },
+    ...{ outbound, opsRepos, readWorkloadLogs: workloadLogs(() => runtime?.workloads) },
   };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
   const sweep = startSweep(db, logger);
@@ -91,12 +99,14 @@ export async function startPlatform(
   let workloads: { close(): Promise<void> } | undefined;
   let deployments: { close(): Promise<void> } | undefined;
   let webhooks: { close(): Promise<void> } | undefined;
+  let syncing: { close(): Promise<void> } | undefined;
   let forgetServing = async () => {};
   const close = async () => {
     await forgetServing();
     // Agents that end now push their work first. What is followed ends with the step or session.
     const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
-    await Promise.all([served, pipelines?.close(), workloads?.close(), deployments?.close(), webhooks?.close()]);
+    const others = [pipelines, workloads, deployments, webhooks, syncing].map((each) => each?.close());
+    await Promise.all([served, ...others]);
     await pushes.close();
     await wakeups.close();
     await upkeep.close();
@@ -116,7 +126,9 @@ export async function startPlatform(
     sessions = await startSessions(work);
     const isAlone = config.databaseUrl === undefined;
     webhooks = startWebhooks({ store, outbound, wakeups, logger, lease, isAlone });
-    workloads = await startWorkloads(work);
+    const manifests: WorkloadsOptions["manifestsOf"] = (wanted, signal) => manifestsOf(opsRepos, wanted, signal);
+    workloads = await startWorkloads({ ...work, manifestsOf: manifests });
+    syncing = startSyncing(opsRepos, wakeups);
     deployments = startDeployments(work);
   } catch (error) {
     await close();

@@ -6,6 +6,8 @@ import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import type { MergingOptions } from "./merge-requests/merging/merge.ts";
 import { mergeRequestRoutes } from "./merge-requests/routes.ts";
+import type { OpsRepoServices } from "./ops-repos/ops-repo-services.ts";
+import { opsRepoRoutes } from "./ops-repos/routes.ts";
 import type { Outbound } from "./outbound/outbound.ts";
 import type { BlobStore } from "./pipelines/artifacts/blob-store.ts";
 import type { LogStore } from "./pipelines/logs/log-store.ts";
@@ -41,6 +43,7 @@ export interface Services {
   readonly readWorkloadLogs: ReadWorkloadLogs;
   /** Where requests may go that users make the platform send. */
   readonly outbound: Outbound;
+  readonly opsRepos: OpsRepoServices;
 }
 
 /** Every endpoint of the contract with what answers it. */
@@ -57,6 +60,7 @@ export function allRoutes({
   feed,
   readWorkloadLogs,
   outbound,
+  opsRepos,
 }: Services): readonly Route[] {
   return [
     ...systemRoutes(version, metrics),
@@ -72,5 +76,6 @@ export function allRoutes({
     ...deploymentRoutes(readWorkloadLogs),
     ...previewRoutes(readWorkloadLogs),
     ...webhookRoutes({ masterKey, outbound }),
+    ...opsRepoRoutes(opsRepos),
   ];
 }

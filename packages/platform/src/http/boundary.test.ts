@@ -4,6 +4,8 @@ import { endpoints } from "@platform-mcp/client/contract";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoriesIn } from "../git/repositories.ts";
+import { usualLimits } from "../ops-repos/sync/fetch-commit.ts";
+import { Snapshots } from "../ops-repos/sync/snapshots.ts";
 import { parseAllowList } from "../outbound/allow-list.ts";
 import { Outbound } from "../outbound/outbound.ts";
 import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
@@ -35,17 +37,29 @@ const post = (body: string, contentType = "application/json"): RequestInit => ({
 
 test("every endpoint of the contract is implemented, once", () => {
   const key = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+  const [repositories, logger] = [repositoriesIn("/nowhere"), pino({ level: "silent" })];
+  const outbound = new Outbound({ allow: parseAllowList("") });
+  const snapshots = new Snapshots("/nowhere");
   const implemented = allRoutes({
     metrics: createMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 }),
-    repositories: repositoriesIn("/nowhere"),
+    repositories,
     version: "0",
     secureCookies: false,
     masterKey: { missing: "" },
-    merging: { db: platform.db, logger: pino({ level: "silent" }), minimumLockAge: 0 },
+    merging: { db: platform.db, logger, minimumLockAge: 0 },
     logs: logStoreIn("/nowhere"),
     blobs: fileBlobsIn("/nowhere"),
     agentImage: "none",
-    outbound: new Outbound({ allow: parseAllowList("") }),
+    outbound,
+    opsRepos: {
+      db: platform.db,
+      repositories,
+      logger,
+      outbound,
+      snapshots,
+      limits: usualLimits,
+      appsDomain: undefined,
+    },
     feed: new EventFeed({ db: platform.db, wakeups: { on: () => () => {}, close: async () => {} } }),
     readWorkloadLogs: async () => "",
   }).map(({ endpoint }) => key(endpoint));

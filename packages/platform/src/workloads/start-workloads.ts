@@ -7,6 +7,7 @@ import type { Wakeups } from "../db/wakeups.ts";
 import { repeat } from "../repeat.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store.ts";
+import type { ReconcileServices } from "./reconcile/reconcile-services.ts";
 import { startReconciler } from "./reconcile/start-reconciler.ts";
 import { wantedIn } from "./reconcile/wanted-in.ts";
 
@@ -15,6 +16,7 @@ export interface WorkloadsOptions {
   readonly store: Pick<Store, "db" | "pool" | "repositories" | "masterKey">;
   readonly runtime: Pick<Runtime, "workloads" | "cleanUp">;
   readonly wakeups: Wakeups;
+  readonly manifestsOf: ReconcileServices["manifestsOf"];
   readonly logger: Pick<Logger, "error" | "warn">;
   /** How long the claim on a workload lasts unless it is extended, in milliseconds. */
   readonly lease: number;
@@ -32,14 +34,14 @@ const cleaningPause = 30_000;
  * can only run within this process is ended.
  */
 export async function startWorkloads(options: WorkloadsOptions): Promise<{ close(): Promise<void> }> {
-  const { config, store, runtime, wakeups, logger, lease } = options;
+  const { config, store, runtime, wakeups, logger, lease, manifestsOf } = options;
   const { db, pool, repositories, masterKey } = store;
   const { workloads } = runtime;
   // The database in a data directory is used by one platform at a time.
   const isAlone = config.databaseUrl === undefined;
   const own = openBeside(pool, claimConnections);
   const reconciler = startReconciler({
-    ...{ db, claimsDb: own.db, repositories, masterKey, workloads, wakeups, logger, most },
+    ...{ db, claimsDb: own.db, repositories, masterKey, workloads, manifestsOf, wakeups, logger, most },
     claims: new Claims({ table: "workloads", claimant: randomUUID(), lease, isAlone }),
     cleanUp: () => runtime.cleanUp(),
   });

@@ -79,9 +79,9 @@ async function attempt(work: Work, options: LookOptions): Promise<Found> {
   return { work, finding: await observe(planned, options, true), sha };
 }
 
-async function plan(work: Work, { services, plans }: LookOptions): Promise<PlannedWorkload | Finding> {
+async function plan(work: Work, { services, plans, signal }: LookOptions): Promise<PlannedWorkload | Finding> {
   try {
-    return await plans.of(work, () => planWorkload(services, work));
+    return await plans.of(work, () => planWorkload(services, work, signal));
   } catch (error) {
     if (error instanceof WorkloadError) return failure(error);
     const isExplained = error instanceof UnreadableSecretError || error instanceof Problem;

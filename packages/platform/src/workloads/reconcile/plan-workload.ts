@@ -1,4 +1,4 @@
-import { WorkloadError, type WorkloadPlan } from "../../runtime/workload.ts";
+import type { WorkloadPlan } from "../../runtime/workload.ts";
 import { projectSecrets } from "../../secrets/project-secrets.ts";
 import type { Work } from "./read-work.ts";
 import type { ReconcileServices } from "./reconcile-services.ts";
@@ -11,12 +11,13 @@ export interface PlannedWorkload {
 
 /** Puts together all that a workload needs. @throws WorkloadError, and what `projectSecrets` throws */
 export async function planWorkload(
-  { db, masterKey, repositories }: ReconcileServices,
-  { row, name, projectName }: Work,
+  services: ReconcileServices,
+  work: Work,
+  signal: AbortSignal,
 ): Promise<PlannedWorkload> {
-  const { project_id: projectId, kind, image_ref: imageRef, generation, ops_repo_id } = row;
-  if (ops_repo_id !== null)
-    throw new WorkloadError("ops_repo", "this platform cannot read ops repos", { isFinal: true });
+  const { db, masterKey, repositories } = services;
+  const { row, name, projectName } = work;
+  const { project_id: projectId, kind, image_ref: imageRef, generation } = row;
   const environment = workloadEnvironment(row, projectName);
   const purpose = kind === "deployment" ? "deploy" : "preview";
   const secrets = await projectSecrets(db, masterKey, { projectId, purpose });
@@ -25,9 +26,16 @@ export async function planWorkload(
     ...{ generation, imageRef, environment, repository: repositories.of(projectId) },
     // What the platform knows better counts.
     secrets: Object.fromEntries([...secrets].filter(([variable]) => !Object.hasOwn(environment, variable))),
-    manifests: undefined,
   };
-  return { plan, sha: null };
+  const found = await manifestsFor(services, work, signal);
+  return { plan: { ...plan, manifests: found?.manifests }, sha: found?.sha ?? null };
+}
+
+async function manifestsFor({ manifestsOf }: ReconcileServices, { row, name, projectName }: Work, signal: AbortSignal) {
+  const { ops_repo_id: opsRepoId, manifest_path: manifestPath, image_ref: imageRef, values_override: values } = row;
+  if (opsRepoId === null) return undefined;
+  const environment = row.environment ?? "preview";
+  return await manifestsOf({ opsRepoId, manifestPath, name, imageRef, projectName, environment, values }, signal);
 }
 
 function workloadEnvironment(row: Work["row"], projectName: string): Record<string, string> {

@@ -6,6 +6,7 @@ import { readPlatformConfig } from "../../config.ts";
 import type { WorkloadRow } from "../../db/schema.ts";
 import { openWakeups } from "../../db/wakeups.ts";
 import type { FakeWorkloads } from "../../runtime/fake/fake-workloads.ts";
+import { WorkloadError } from "../../runtime/workload.ts";
 import { openStore, type Store } from "../../store.ts";
 import { prepareData } from "../../testing/prepared-data.ts";
 import { changeWorkload, type WorkloadChange } from "../change-workload.ts";
@@ -58,7 +59,12 @@ export async function openWorkloadScene(): Promise<WorkloadScene> {
     start: async ({ workloads, lease = 30_000, isAlone = true, logger = silent }) => {
       const databaseUrl = isAlone ? undefined : "postgres://elsewhere";
       const runtime = { workloads, cleanUp: async () => {} };
-      const started = await startWorkloads({ config: { databaseUrl }, store, runtime, wakeups, logger, lease });
+      const started = await startWorkloads({
+        ...{ config: { databaseUrl }, store, runtime, wakeups, logger, lease },
+        manifestsOf: async () => {
+          throw new WorkloadError("ops_repo", "there are no ops repos here", { isFinal: true });
+        },
+      });
       const close = (): Promise<void> => started.close();
       closing.push(close);
       return { close };

@@ -1,0 +1,4 @@
+/** An ops repo cannot be fetched. The message is for whoever looks after it, and holds no password. */
+export class SyncError extends Error {
+  override readonly name = "SyncError";
+}
