@@ -32,15 +32,29 @@ function startDemo(temporary: string, ...args: string[]) {
   return demo;
 }
 
-test("it shows an agent's whole job, with what the agent reads, and leaves nothing", async ({ temporary }) => {
+test("it shows an agent's whole job, with what the agent reads and what its reviewer sees, and leaves nothing", async ({
+  temporary,
+}) => {
   const demo = startDemo(temporary);
   expect(await demo.exited, demo.output).toBe(0);
   expect(demo.output).toContain("platform-pipeline diagnose_pipeline");
   expect(demo.output).toContain("a limit gives only the newest greetings");
   expect(demo.output).toContain("What does limit=many do?");
   expect(demo.output).toContain("platform-issues merge_merge_request");
-  expect(demo.output).toMatch(/From the issue to its merge in \d+ s/);
+  expect(demo.output).toMatch(/From the issue to production in \d+ s/);
   expect(demo.output).not.toContain("plat_api_");
+  const visits = [
+    ...demo.output.matchAll(/the reviewer opens http:\/\/([\w-]+)\.hello-web\.localhost:\d+(\S+)\n {4}(\d+) ?(.*)/g),
+  ];
+  const welcome = expect.stringContaining("Welcome!");
+  expect(visits.map(([, label, path, status, body]) => [label, path, status, body])).toEqual([
+    ["newest-greetings", "/api/greetings?limit=0", "200", "[]"],
+    ["production", "/api/greetings?limit=0", "200", welcome],
+    ["newest-greetings", "/api/greetings?limit=many", "200", "[]"],
+    ["newest-greetings", "/api/greetings?limit=many", "400", expect.stringContaining("not a whole number")],
+    ["production", "/api/greetings?limit=0", "200", "[]"],
+    ["newest-greetings", "/", "404", expect.any(String)],
+  ]);
   expect(await leftIn(temporary)).toEqual([]);
 });
 

@@ -88,6 +88,15 @@ test("the review reaches the agent, and its merge closes the issue", () => {
   expect(outcome.closed).toMatch(/status: closed/);
 });
 
+test("reviewers see the branch in its preview, production as it was until the merge, and no preview after it", () => {
+  const { inPreview, inProduction, unrefused, refused, inProductionAfter, gone } = outcome.seen;
+  const statuses = [inPreview, inProduction, unrefused, refused, inProductionAfter, gone].map(({ status }) => status);
+  expect(statuses).toEqual([200, 200, 200, 400, 200, 404]);
+  expect(inProduction.body).toContain("Welcome!");
+  expect([inPreview.body, inProductionAfter.body]).toEqual(["[]", "[]"]);
+  expect(outcome.previewHistory[0]).toBe("stop success merged");
+});
+
 test("the default branch has the work, by a merge", async () => {
   await runCommand("git fetch --quiet origin main", shell);
   expect(await runCommand("git show origin/main:src/app.js", shell)).toContain("function readLimit");

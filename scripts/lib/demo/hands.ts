@@ -1,3 +1,5 @@
+import type { Visited } from "./visit.ts";
+
 /** The servers of role dev, by the name under which a host knows them. */
 export type Server = "platform-core" | "platform-pipeline" | "platform-issues";
 
@@ -11,8 +13,16 @@ export interface Hands {
   say(words: string): void;
 }
 
-/** What people do meanwhile, over the API. */
+/** What people do meanwhile: over the API, and in a browser. */
 export interface Reviewer {
   requestChanges(mergeRequest: number, words: string): Promise<void>;
   approve(mergeRequest: number, words: string): Promise<void>;
+  /** Where production answers, once it shows what the default branch holds. */
+  production(): Promise<string>;
+  /** Where a branch's preview answers, once it shows what the branch holds. */
+  preview(branch: string): Promise<string>;
+  /** Waits until nothing of a preview answers any more, and gives what is known of it then: how it ended, and before. */
+  previewEnded(slug: string, address: string): Promise<readonly string[]>;
+  /** Opens an address. */
+  opens(address: string): Promise<Visited>;
 }

@@ -1,3 +1,5 @@
+import type { Visited } from "./visit.ts";
+
 /** Lines of an answer that are shown. */
 const shown = 32;
 
@@ -21,6 +23,11 @@ export class Narrator {
   command(command: string): void {
     const [first = "", ...rest] = command.split("\n");
     this.#write(`\n  $ ${first}${rest.length === 0 ? "" : ` … (${rest.length} lines)`}\n`);
+  }
+
+  visit(address: string, { status, body }: Visited): void {
+    this.#write(`\n  the reviewer opens ${address}\n`);
+    this.#indented(`${status} ${body}`.trim());
   }
 
   answer(text: string): void {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient, delegations, issues, mergeRequests, projects, readConfig, users } from "@platform-mcp/client";
+import { createClient, delegations, issues, pipelines, projects, readConfig, users } from "@platform-mcp/client";
 import {
   createLogger,
   importProject,
@@ -12,6 +12,7 @@ import {
 } from "@platform-mcp/platform";
 import { withExampleRepository } from "../start/example-repository.ts";
 import type { Reviewer } from "./hands.ts";
+import { reviewerOf } from "./reviewer.ts";
 
 /** A platform with all that the story needs, in a temporary directory. */
 export interface Stage extends AsyncDisposable {
@@ -99,11 +100,10 @@ async function setScene({ url, db, repositories }: Platform, scopes: readonly st
   for (const permission of ["project:read", "project:write"] as const) {
     await admin.call(delegations.createDelegation, { body: { delegate_id: agent.id, permission, project_id } });
   }
-  const review = (verdict: "approve" | "request_changes") => async (number: number, body: string) => {
-    await admin.call(mergeRequests.createReview, { project_id, number, body: { verdict, body } });
-  };
+  // What was imported has not been pushed: its pipeline is started by hand, and brings it to production.
+  await admin.call(pipelines.createPipeline, { project_id, body: { git_ref: project.default_branch } });
   return {
-    reviewer: { requestChanges: review("request_changes"), approve: review("approve") },
+    reviewer: reviewerOf(admin, project_id, project.default_branch),
     environment: {
       PLATFORM_API_URL: url,
       PLATFORM_API_TOKEN: await tokenOf(agent.id, scopes, project_id),
