@@ -5,6 +5,7 @@ import type { WorkloadRow } from "../db/schema.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { conflict, notFound } from "../problem.ts";
+import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { changeWorkload } from "../workloads/change-workload.ts";
 import { createWorkload } from "../workloads/create-workload.ts";
 import { endWorkload } from "../workloads/end-workload.ts";
@@ -49,6 +50,7 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
         ...{ action: desired_status === "stopped" ? "stop" : "deploy", deployed_by: caller.user.id },
       });
       audit.record({ resource: "deployment", id: before.id, ...changeOf(wantedOf(before), wantedOf(after)) });
+      await emitWebhook(db, project.id, "deploy", { action: "updated", environment });
       return await requireDeployment(db, project.id, environment);
     }),
 

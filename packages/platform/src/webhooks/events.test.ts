@@ -130,3 +130,11 @@ test("agent: made, stopped, completed, failed", async () => {
     expect(await told("agent", 1, end)).toEqual([{ action: status, session_id: sessionId() }]);
   }
 });
+
+test("deploy: what is wanted of a deployment was changed", async () => {
+  const body = { environment: "staging", image_ref: "registry.example/app:1" };
+  expect(await told("deploy", 0, () => call("POST", "/deployments", body))).toEqual([]);
+  expect(await told("deploy", 1, () => call("PATCH", "/deployments/staging", {}))).toEqual([
+    { action: "updated", environment: "staging" },
+  ]);
+});

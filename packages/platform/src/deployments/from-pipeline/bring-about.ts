@@ -4,6 +4,7 @@ import type { WorkloadRow } from "../../db/schema.ts";
 import { changeWorkload, hoursFromNow } from "../../workloads/change-workload.ts";
 import { createWorkload, type NewWorkload } from "../../workloads/create-workload.ts";
 import { lockWorkload } from "../../workloads/lock-workload.ts";
+import { tellPreview } from "../../workloads/tell-webhooks.ts";
 import type { BranchPipeline } from "./image-of.ts";
 
 /**
@@ -27,8 +28,8 @@ export async function bringAbout(
   };
   if (there === undefined || there.removal_reason !== null) {
     const created_by = pipeline.triggered_by;
-    await createWorkload(db, { projectId: pipeline.project_id, place, created_by, ...wanted });
-    return;
+    const { workload } = await createWorkload(db, { projectId: pipeline.project_id, place, created_by, ...wanted });
+    return await tellPreview(db, workload);
   }
   // Somebody may have asked for another than is usual.
   const ttlHours = there.ttl_hours ?? undefined;
@@ -41,10 +42,11 @@ export async function bringAbout(
     await row.set({ pipeline_id, pipeline_created_at, ...kept }).execute();
     return;
   }
-  await changeWorkload(db, there.id, {
+  const changed = await changeWorkload(db, there.id, {
     ...wanted,
     ...{ action: "deploy", desired_status: "active", deployed_by: pipeline.triggered_by, keep_hours: ttlHours },
   });
+  await tellPreview(db, changed);
 }
 
 /** In the database, since as texts such times do not compare. */

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Claim, Claims } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { WorkloadRow } from "../../db/schema.ts";
+import { tellDeployed } from "../tell-webhooks.ts";
 import type { Next } from "./next-state.ts";
 import type { Work } from "./read-work.ts";
 
@@ -80,6 +81,7 @@ async function addHistory(
 ): Promise<void> {
   const { project_id, kind, environment, branch, branch_slug, generation, image_ref, deployed_by } = row;
   const { ops_repo_id, manifest_path, commit_sha, values_override } = row;
+  const action = known.goal === "active" ? row.action : "stop";
   await db
     .insertInto("workload_history")
     .values({
@@ -95,10 +97,11 @@ async function addHistory(
         deployed_by,
       },
       ...{ ops_repo_id, manifest_path, commit_sha, status: history.status, message: history.message },
-      action: known.goal === "active" ? row.action : "stop",
+      action,
       reason: history.reason ?? (known.goal === "removed" ? row.removal_reason : null),
       values_override: values_override === null ? null : JSON.stringify(values_override),
       ops_repo_sha: sha ?? row.current_sha,
     })
     .execute();
+  if (history.status === "success") await tellDeployed(db, row, action);
 }
