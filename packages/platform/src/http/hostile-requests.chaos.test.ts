@@ -58,6 +58,9 @@ beforeAll(async () => {
     number: ["1", "2", "3"],
     session_id: projects.map(({ things }) => things.session_id),
     secret_name: projects.map(({ things }) => things.secret),
+    environment: ["production", "staging"],
+    branch_slug: projects.map(({ things }) => things.preview),
+    webhook_id: projects.map(({ things }) => things.webhook_id),
   };
 });
 afterAll(async () => {

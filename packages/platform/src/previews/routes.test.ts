@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
-import { createWorkload } from "../workloads/create-workload.ts";
+import { addPreview } from "../workloads/testing/add-preview.ts";
 import { addSuccess } from "../workloads/testing/add-success.ts";
 
 let platform: TestPlatform;
@@ -17,10 +17,7 @@ let count = 0;
 async function makeProject(...branches: readonly string[]) {
   const id = await platform.addProject("admin", `app-${++count}`);
   const previews = [];
-  for (const branch of branches) {
-    const wanted = { projectId: id, place: { branch, ttlHours: 24 }, image_ref: "app:1", created_by: null };
-    previews.push((await platform.db.transaction().execute((db) => createWorkload(db, wanted))).workload);
-  }
+  for (const branch of branches) previews.push(await addPreview(platform.db, id, branch));
   const send = (method: string, path = "", body?: unknown, token = admin) =>
     platform.send(method, `/api/projects/${id}/previews${path}`, token, body);
   return { id, previews, send };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { Readable } from "node:stream";
 import type { Queryable } from "../db/queryable.ts";
 import { plainGit } from "../git/testing/plain-git.ts";
@@ -8,6 +9,8 @@ import { agentLogRef, logRef } from "../pipelines/logs/log-ref.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
 import { nextNumber } from "../projects/next-number.ts";
 import { addRunningSession } from "../sessions/testing/add-session.ts";
+import { addDeployment } from "../workloads/testing/add-deployment.ts";
+import { addPreview } from "../workloads/testing/add-preview.ts";
 import type { TestPlatform } from "./test-platform.ts";
 
 /** A pipeline that has failed, with what its step left. */
@@ -26,6 +29,8 @@ export interface Things {
   readonly secret: string;
   readonly session_id: string;
   readonly webhook_id: string;
+  /** The slug of a branch's preview. Beside it, there is a deployment to production. */
+  readonly preview: string;
 }
 
 /** An issue or a merge request, with a comment on it. */
@@ -44,6 +49,7 @@ export const nothings: Things = {
   secret: "NOTHING",
   session_id: randomUUID(),
   webhook_id: randomUUID(),
+  preview: "nothing",
 };
 
 /** Every step of it is skipped by its condition, so that a retry starts nothing. */
@@ -97,6 +103,7 @@ export async function addThings(
     secret,
     session_id: await addSession(platform, id, authorId),
     webhook_id: await addWebhook(db, id),
+    preview: await addDeployed(platform, id),
   };
 }
 
@@ -202,4 +209,14 @@ export async function addWebhook(db: Queryable, projectId: string): Promise<stri
     .returning("id")
     .executeTakeFirstOrThrow();
   return id;
+}
+
+async function addDeployed({ db, repositories }: TestPlatform, projectId: string): Promise<string> {
+  await addDeployment(db, projectId, "production");
+  // A slug that no other project has.
+  const branch = `look-${projectId}`;
+  const { path } = repositories.of(projectId);
+  // A preview ends when its branch is seen not to be there.
+  if (existsSync(path)) plainGit(path, "update-ref", `refs/heads/${branch}`, "main");
+  return (await addPreview(db, projectId, branch)).branch_slug ?? nothings.preview;
 }

@@ -117,6 +117,7 @@ export const callers = {
   "token with scope project:delete": scoped("project:delete"),
   "token with scope agent:run": scoped("agent:run"),
   "token with scope deploy:read": scoped("deploy:read"),
+  "token with scope deploy:promote": scoped("deploy:promote"),
   "token with scope observe:read": scoped("observe:read"),
   "token with scope secret:read": scoped("secret:read"),
   "token with scope secret:write": scoped("secret:write"),

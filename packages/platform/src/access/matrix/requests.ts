@@ -2,6 +2,7 @@ import type { Permission } from "@platform-mcp/client/contract";
 import { insertDelegation } from "../delegation-queries.ts";
 import { issueToken } from "../tokens.ts";
 import type { Actor, Target } from "./actors.ts";
+import { changesDeployments } from "./deploy-requests.ts";
 import type { RowName } from "./expectations.ts";
 import { workRequests } from "./work-requests.ts";
 import { addLogin, password, type World } from "./world.ts";
@@ -189,6 +190,6 @@ export const requests: Readonly<Record<RowName, MakeDetails>> = {
 
 /** What the request of a row destroys, so that it must have been made for it. */
 export function destroyedBy(row: RowName): "project" | "session" | undefined {
-  if (row === "DELETE /api/projects/{project_id}") return "project";
+  if (row === "DELETE /api/projects/{project_id}" || changesDeployments.has(row)) return "project";
   return row === "POST /api/auth/logout" ? "session" : undefined;
 }

@@ -1,3 +1,4 @@
+import { deployNeeds } from "./deploy-needs.ts";
 import { allOf, everywhere, type Need, noAgent, notThere, onProject } from "./need.ts";
 
 const read = onProject("project:read");
@@ -6,7 +7,7 @@ const write = onProject("project:write");
 const byWriters = allOf(read, write);
 const byAdministrators = allOf(read, everywhere("admin:users"));
 
-/** What goes on in a project: its pipelines, secrets, issues and merge requests, in the rows of the table. */
+/** What goes on in a project: its pipelines, secrets, issues, merge requests and deployments, in the rows of the table. */
 export const workNeeds = {
   "GET /api/projects/{project_id}/pipelines": read,
   "POST /api/projects/{project_id}/pipelines": write,
@@ -157,4 +158,6 @@ export const workNeeds = {
     "project:read",
     "comment",
   ),
+
+  ...deployNeeds,
 } as const satisfies Record<string, Need>;

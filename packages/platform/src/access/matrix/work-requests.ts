@@ -11,6 +11,7 @@ import {
   nothings,
   type Things,
 } from "../../testing/things-in-project.ts";
+import { deployRequests } from "./deploy-requests.ts";
 import type { Details, MakeDetails, Scene } from "./requests.ts";
 import type { workNeeds } from "./work-needs.ts";
 
@@ -271,4 +272,6 @@ export const workRequests: Readonly<Record<keyof typeof workNeeds, MakeDetails>>
     strayComment(scene, "mergeRequest", scene.world.neighbour.mergeRequest),
   "PATCH /api/projects/{project_id}/merge-requests/{number}/comments/{comment_id} (on an issue)": (scene) =>
     strayComment(scene, "mergeRequest", thingsOf(scene).issue),
+
+  ...deployRequests,
 };
