@@ -217,6 +217,7 @@ async function addDeployed({ db, repositories }: TestPlatform, projectId: string
   const branch = `look-${projectId}`;
   const { path } = repositories.of(projectId);
   // A preview ends when its branch is seen not to be there.
-  if (existsSync(path)) plainGit(path, "update-ref", `refs/heads/${branch}`, "main");
+  const isThere = existsSync(path) && plainGit(path, "for-each-ref", "refs/heads/main") !== "";
+  if (isThere) plainGit(path, "update-ref", `refs/heads/${branch}`, "main");
   return (await addPreview(db, projectId, branch)).branch_slug ?? nothings.preview;
 }
