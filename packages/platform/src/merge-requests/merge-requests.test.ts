@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordRefUpdates } from "../git/refs/record-ref-updates.ts";
+import { endWorkload } from "../workloads/end-workload.ts";
+import { addPreview } from "../workloads/testing/add-preview.ts";
 import { Stage } from "./testing/scene.ts";
 
 let stage: Stage;
@@ -260,4 +262,21 @@ test("comments are counted and belong to their merge request", async () => {
   expect((await change(a)).body.body).toBe("Changed");
   expect((await scene.send("GET", `/${a}/comments`)).body).toHaveLength(1);
   expect((await scene.send("GET", `/${b}/comments`)).body).toEqual([]);
+});
+
+test("an open one says where its branch can be looked at, until that is gone or it is not open any more", async () => {
+  const scene = await stage.scene();
+  scene.branch("topic");
+  const number = await scene.open("topic");
+  const url = "http://topic.shop.test/";
+  const { db } = stage.platform;
+  const { id } = await addPreview(db, scene.id, "topic");
+  // As one that runs, which nobody looks at any more.
+  const running = { url, generation: 2, reconcile_at: "infinity" };
+  await db.updateTable("workloads").where("id", "=", id).set(running).execute();
+  expect((await scene.get(number)).preview_url).toBe(url);
+  expect((await scene.send("PATCH", `/${number}`, { status: "closed" })).body.preview_url).toBeNull();
+  expect((await scene.send("PATCH", `/${number}`, { status: "open" })).body.preview_url).toBe(url);
+  await db.transaction().execute((transaction) => endWorkload(transaction, id, "deleted"));
+  expect((await scene.get(number)).preview_url).toBeNull();
 });
