@@ -1,8 +1,9 @@
 import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../../db/embedded/until.ts";
 import { processesIn } from "../marked-processes.ts";
-import { type LocalWorkloadsScene, openLocalWorkloads, webFiles } from "./testing/local-workloads.ts";
+import { type Files, type LocalWorkloadsScene, openLocalWorkloads, webFiles } from "./testing/local-workloads.ts";
 
 /** Does what its path says: ends, answers late or with an error, shows what it has been given and sees. */
 const obedient = `async (request, response) => {
@@ -18,6 +19,12 @@ const obedient = `async (request, response) => {
   response.end("VERSION");
 }`;
 const obedientFiles = (version: string) => webFiles(version, obedient.replace("VERSION", version));
+
+/** The same, but for a command before the one that serves. */
+const withFirst = (command: string, files: Files): Files => ({
+  ...files,
+  Procfile: `${files.Procfile?.replace("web:", `web: ${command};`)}`,
+});
 
 const crashing = { Procfile: "web: echo starts; echo at $PORT; echo cannot >&2; exit 7" };
 
@@ -61,6 +68,25 @@ describe.each([
     expect(rest).toEqual({ HOST: "127.0.0.1", PLATFORM_ENVIRONMENT: "preview", KEY: "it's $HOME" });
     expect(Number(PORT)).toBeGreaterThan(1024);
     expect((await scene.get(plan, "/list?.")).body).toBe("Procfile,server.cjs");
+  });
+
+  test("sees nothing of the platform's data where it is in namespaces, and no room of another", async ({ skip }) => {
+    if (!scene.isIsolated) skip("it is not in namespaces");
+    const other = await scene.run(webFiles("other"), fresh());
+    const plan = await scene.run(obedientFiles("v"), fresh());
+    const list = async (path: string) => (await scene.get(plan, `/list?${encodeURIComponent(path)}`)).body;
+    expect(await list(scene.dataDirectory)).toBe("steps");
+    const rooms = join(scene.dataDirectory, "steps");
+    expect(await list(join(rooms, await list(rooms)))).toMatch(/^\d+$/);
+    // Its own, and what runs it.
+    expect((await list("/proc")).split(",").filter((name) => /^\d+$/.test(name)).length).toBeLessThan(10);
+    expect(await scene.get(other)).toMatchObject({ body: "other" });
+  });
+
+  test("has limits where the system has them", async () => {
+    const plan = await scene.run(withFirst("echo $(ulimit -d) $(ulimit -c)", webFiles("v")), fresh());
+    expect(await scene.log(plan)).toMatch(/^(4194304|unlimited) 0\n$/);
+    if (process.platform === "linux") expect(await scene.log(plan)).toBe("4194304 0\n");
   });
 });
 
@@ -147,8 +173,7 @@ describe("a workload", () => {
   });
 
   test("is stopped, keeps its log, and can be applied again", async () => {
-    const { Procfile, ...files } = webFiles("v");
-    const plan = await scene.run({ Procfile: `${Procfile?.replace("web:", "web: echo at work;")}`, ...files }, fresh());
+    const plan = await scene.run(withFirst("echo at work", webFiles("v")), fresh());
     expect(await scene.workloads.stop(plan)).toBe(true);
     expect(await scene.workloads.observe(plan)).toMatchObject({ status: "absent" });
     expect(await scene.get(plan)).toMatchObject({ status: 503 });
