@@ -34,16 +34,19 @@ export class DeployedProject implements AsyncDisposable {
   readonly #api: ProjectSessions;
   readonly #remote: string;
   readonly #user: GitUser;
+  readonly #patience: number;
 
-  private constructor(platform: PushedPlatform, id: string, name: string, user: GitUser) {
+  private constructor(platform: PushedPlatform, id: string, name: string, user: GitUser, patience: number) {
     this.id = id;
     this.#api = new ProjectSessions(platform, id);
     this.#remote = platform.remote(name);
     this.#user = user;
+    this.#patience = patience;
   }
 
-  static async create(platform: PushedPlatform, name: string): Promise<DeployedProject> {
-    return new DeployedProject(platform, await platform.addProject(name), name, await GitUser.create());
+  /** @param patience milliseconds that something which is waited for may take */
+  static async create(platform: PushedPlatform, name: string, patience = PATIENCE): Promise<DeployedProject> {
+    return new DeployedProject(platform, await platform.addProject(name), name, await GitUser.create(), patience);
   }
 
   /** Commits files on top of what is checked out, pushes that to a branch, and gives the commit. */
@@ -63,6 +66,11 @@ export class DeployedProject implements AsyncDisposable {
 
   async request(method: string, path: string, body?: object): Promise<ReturnType<JSON["parse"]>> {
     return JSON.parse(await this.#api.request(method, path, body));
+  }
+
+  /** What it has printed, of `deployments/ENVIRONMENT` or `previews/SLUG`. */
+  async log(place: string, query = ""): Promise<string> {
+    return await this.#api.request("GET", `${place}/logs${query}`);
   }
 
   async production(): Promise<Deployment> {
@@ -94,13 +102,13 @@ export class DeployedProject implements AsyncDisposable {
         expect(state).toMatchObject(wanted);
         return state;
       },
-      { timeout: PATIENCE, interval: 100 },
+      { timeout: this.#patience, interval: 100 },
     );
   }
 
   /** Waits until an address answers with this status. */
   async answers(address: string, status: number): Promise<void> {
-    await vi.waitFor(async () => expect((await visit(address)).status).toBe(status), { timeout: PATIENCE });
+    await vi.waitFor(async () => expect((await visit(address)).status).toBe(status), { timeout: this.#patience });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -12,3 +12,6 @@ export const runnerImage = given("CLUSTER_RUNNER_IMAGE");
 
 /** An image that has Python, and nothing of the project's. */
 export const pythonImage = given("CLUSTER_PYTHON_IMAGE");
+
+/** The images of web servers, without their tags; undefined where deployments are not tried. */
+export const webImage = process.env.CLUSTER_WEB_IMAGE || undefined;

@@ -6,7 +6,7 @@ import type { Engine } from "../image/engine.ts";
 /** Two that serve, one that ends at once, and one that answers that it is not well. */
 export const webTags = ["one", "two", "crash", "unready"] as const;
 
-/** Says which image it is, and for what it runs. */
+/** Says which image it is, and for what it runs; is not well any more once somebody has asked for `/break`. */
 const program = `import os, socket, sys
 
 says = os.environ["SAYS"]
@@ -14,13 +14,15 @@ print("this is", says, flush=True)
 if says == "crash":
     print("there is no database with", os.environ.get("DATABASE_KEY", "no key"), flush=True)
     sys.exit(3)
-status = "500 Internal Server Error" if says == "unready" else "200 OK"
+bad = "500 Internal Server Error"
+status = bad if says == "unready" else "200 OK"
 names = ["PLATFORM_ENVIRONMENT", "BRANCH", "COMMIT_SHA"]
 body = " ".join([says] + [os.environ.get(name, "-") for name in names]).encode()
 server = socket.create_server(("", int(os.environ["PORT"])))
 while True:
     connection, _ = server.accept()
-    connection.recv(65536)
+    asked = connection.recv(65536)
+    status = bad if asked.startswith(b"GET /break ") else status
     head = f"HTTP/1.1 {status}\\r\\nContent-Length: {len(body)}\\r\\nConnection: close\\r\\n\\r\\n"
     connection.sendall(head.encode() + body)
     connection.close()

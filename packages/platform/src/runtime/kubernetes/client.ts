@@ -105,14 +105,17 @@ export async function openKubeClient({ namespace }: { readonly namespace: string
     const { url, options } = await connection(path, query);
     ending.throwIfAborted();
     const given = typeof options.headers === "object" ? options.headers : {};
-    const headers = { ...given, accept, ...(body && { "content-type": contentType }) };
+    const content = body && Buffer.from(JSON.stringify(body));
+    // Without its length, the content of a DELETE would be taken for the next request.
+    const about = content && { "content-type": contentType, "content-length": content.length };
+    const headers = { ...given, accept, ...about };
     const open = url.protocol === "https:" ? requestHttps : requestHttp;
     const sent = open(url, { ...options, ...(agent && { agent }), method, headers, signal: ending });
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       sent.on("response", resolve).on("error", reject);
       // A connection whose other end has vanished must not be waited for until eternity.
       sent.on("socket", (socket) => socket.setKeepAlive(true, 15_000));
-      sent.end(body && JSON.stringify(body));
+      sent.end(content);
     });
     const { statusCode = 0 } = answer;
     if (statusCode >= 200 && statusCode < 300) return answer;

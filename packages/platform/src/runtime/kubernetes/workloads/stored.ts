@@ -108,8 +108,16 @@ export const storedEvent = z.object({
 });
 export type StoredEvent = z.output<typeof storedEvent>;
 
-/** A list of objects, of which only that is read. */
-export const objectList = z.object({ items: z.array(storedObject) });
-export const deploymentList = z.object({ items: z.array(storedDeployment) });
-export const podList = z.object({ items: z.array(storedPod) });
-export const eventList = z.object({ items: z.array(storedEvent) });
+/** A list; some API servers write null for an empty one. */
+function listOf<T extends z.ZodType>(item: T) {
+  const items = z
+    .array(item)
+    .nullable()
+    .transform((all) => all ?? []);
+  return z.object({ items });
+}
+
+export const objectList = listOf(storedObject);
+export const deploymentList = listOf(storedDeployment);
+export const podList = listOf(storedPod);
+export const eventList = listOf(storedEvent);

@@ -83,12 +83,12 @@ const cases: readonly Case[] = [
   [
     "that its pod only begins",
     { deployment: deployment(rolling), pods: [pod("{phase: Pending}")], events: [] },
-    { status: "progressing", reason: null, message: "0 of 1 of its pods are available" },
+    { status: "progressing", reason: null, message: "0 of its 1 pods are available" },
   ],
   [
     "that what ran before still does, and the new pod only begins",
     { deployment: deployment(besideOld), pods: [pod("{phase: Pending}")], events: [] },
-    { status: "progressing", reason: null, message: "1 of 1 of its pods are available" },
+    { status: "progressing", reason: null, message: "its pods are to take the place of what ran before" },
   ],
   [
     "that nothing is to be seen when its time is up",
@@ -96,7 +96,7 @@ const cases: readonly Case[] = [
     {
       status: "failing",
       reason: "not_ready",
-      message: "0 of 1 of its pods are available, and no more became so in time",
+      message: "0 of its 1 pods are available, and nothing changed in time",
     },
   ],
   [
@@ -183,7 +183,7 @@ const cases: readonly Case[] = [
       pods: [pod(container("restartCount: 0, state: {terminated: {exitCode: 1}}"))],
       events: [],
     },
-    { status: "progressing", reason: null, message: "0 of 1 of its pods are available" },
+    { status: "progressing", reason: null, message: "0 of its 1 pods are available" },
   ],
   [
     "a process that has taken too much memory",
@@ -230,7 +230,7 @@ const cases: readonly Case[] = [
       pods: [pod(unready, { deletionTimestamp: "2026-01-01T00:00:00Z" }), pod("{phase: Failed, reason: Evicted}")],
       events: [],
     },
-    { status: "progressing", reason: null, message: "0 of 1 of its pods are available" },
+    { status: "progressing", reason: null, message: "0 of its 1 pods are available" },
   ],
   [
     "that no node has room yet",
@@ -285,7 +285,7 @@ const cases: readonly Case[] = [
       pods: [pod(backOff(9, "{exitCode: 1}"), { annotations: { "platform.io/generation": "1" } })],
       events: [],
     },
-    { status: "progressing", reason: null, message: "0 of 1 of its pods are available" },
+    { status: "progressing", reason: null, message: "0 of its 1 pods are available" },
   ],
 ];
 

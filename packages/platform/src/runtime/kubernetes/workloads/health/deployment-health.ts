@@ -31,8 +31,8 @@ export function deploymentHealth({ deployment, pods, events }: Observed): Health
   const wasReady = progress?.reason === "NewReplicaSetAvailable";
   const obstacle = withoutPods(deployment) ?? worstOf(deployment, pods, events);
   if (obstacle === undefined) {
-    const message = `${available} of ${spec.replicas} of its pods are available`;
-    if (isLate) return { status: "failing", reason: "not_ready", message: `${message}, and no more became so in time` };
+    const message = progressOf(deployment);
+    if (isLate) return { status: "failing", reason: "not_ready", message: `${message}, and nothing changed in time` };
     return { status: "progressing", reason: null, message };
   }
   const { reason, isCertain, log } = obstacle;
@@ -40,6 +40,13 @@ export function deploymentHealth({ deployment, pods, events }: Observed): Health
   const message = isOldThere ? `${obstacle.message}; what ran before still does` : obstacle.message;
   const isFailing = isCertain || isLate || wasReady;
   return { status: isFailing ? "failing" : "progressing", reason, message, ...(log && { log }) };
+}
+
+function progressOf({ spec, status }: StoredDeployment): string {
+  const { replicas, updatedReplicas: updated, availableReplicas: available } = status;
+  if (updated < spec.replicas) return `${updated} of its ${spec.replicas} pods are there`;
+  if (replicas > updated) return "its pods are to take the place of what ran before";
+  return `${available} of its ${updated} pods are available`;
 }
 
 /** What keeps it from making pods. */

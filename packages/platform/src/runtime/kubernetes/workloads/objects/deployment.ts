@@ -13,6 +13,9 @@ export const containerPort = 8080;
 /** Seconds without progress after which a rollout counts as failed. */
 export const progressDeadlineSeconds = 120;
 
+/** Seconds between SIGTERM and SIGKILL. */
+const graceSeconds = 10;
+
 /** No way to more rights; what it writes beside its volumes goes with it. */
 const containerSecurity: V1SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 
@@ -36,6 +39,7 @@ export function deployment(plan: WorkloadPlan, { requests, limits }: Resources):
       spec: {
         automountServiceAccountToken: false,
         enableServiceLinks: false,
+        terminationGracePeriodSeconds: graceSeconds,
         securityContext: podSecurity,
         containers: [
           {
