@@ -52,7 +52,7 @@ describe("production, from a push on", () => {
     expect(text).toMatch(/^environment: production\nstatus: healthy\nimage: git:[0-9a-f]{40}\n/);
     expect((await visit(field(text, "url"))).body).toMatch(/^one /);
     expect(await use("list_deployments")).toMatch(
-      /^deployments 1-1 of 1: environment status image commit url deployed_at by\nproduction healthy /,
+      /^deployments 1-1 of 1: environment status image url deployed_at by\nproduction healthy /,
     );
     expect(await use("get_workload_logs", { environment })).toContain("serving one");
   });
@@ -79,7 +79,7 @@ describe("production, from a push on", () => {
     }
     expect((await visit(field(await use("get_deployment", { environment }), "url"))).body).toMatch(/^one /);
     const before = await use("get_deploy_history", { environment });
-    expect(before).toMatch(/^attempts 1-7 of 7: at action status image commit by\n\S+ rollback success /);
+    expect(before).toMatch(/^attempts 1-7 of 7: at action status image by\n\S+ rollback success /);
     expect(await refused("rollback_deploy", { environment })).toContain(
       '409 "there is no earlier successful deployment of another image"',
     );

@@ -1,6 +1,7 @@
 import type { deployments, ResponseOf } from "@platform-mcp/client";
 import { list, named, type Part, shortSha, time, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
+import { commitOf } from "./commit-of.ts";
 import { reasonText } from "./reasons.ts";
 
 export type History = ResponseOf<typeof deployments.deploymentHistory>;
@@ -36,7 +37,7 @@ export function historyPart({ items, total }: History, { offset = 0, next }: His
       action: attempt.action,
       status: attempt.status,
       image: attempt.image_ref === "" ? null : named(attempt.image_ref),
-      commit: shortSha(attempt.commit_sha),
+      commit: commitOf(attempt),
       manifests: shortSha(attempt.ops_repo_sha),
       by: named(attempt.deployed_by_name ?? attempt.deployed_by),
       why: reasonText(attempt.reason),

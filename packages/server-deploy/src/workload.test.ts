@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { deploymentWith } from "./testing/stand-in-platform.ts";
-import { statusOf } from "./workload.ts";
+import { statusOf, workloadRow } from "./workload.ts";
 
 test.each([
   ["healthy", 3, 3, "healthy"],
@@ -18,4 +18,10 @@ test("what the first platform has stopped is stopped, whatever it says", () => {
   const { generation: _, observed_generation: __, ...older } = deploymentWith({ desired_status: "stopped" });
   expect(statusOf(older)).toBe("stopped");
   expect(statusOf({ ...older, desired_status: "active" })).toBe("healthy");
+});
+
+test("a commit that the image's name says already is not said again", () => {
+  const commit_sha = "b".repeat(40);
+  expect(workloadRow(deploymentWith({ commit_sha, image_ref: "shop:1" })).commit).toBe("bbbbbbbbbbbb");
+  expect(workloadRow(deploymentWith({ commit_sha, image_ref: `git:${commit_sha}` })).commit).toBeNull();
 });

@@ -1,6 +1,7 @@
 import type { deployments, previews } from "@platform-mcp/client";
-import { named, shortSha, time } from "@platform-mcp/server-kit";
+import { named, time } from "@platform-mcp/server-kit";
 import * as z from "zod";
+import { commitOf } from "./commit-of.ts";
 import { reasonText } from "./reasons.ts";
 
 /** What deployments and previews have in common. */
@@ -35,7 +36,7 @@ export function workloadRow(workload: Workload) {
     status: statusOf(workload),
     why: reasonText(workload.reason),
     image: named(workload.image_ref),
-    commit: shortSha(workload.commit_sha),
+    commit: commitOf(workload),
     url: named(workload.url),
   };
 }

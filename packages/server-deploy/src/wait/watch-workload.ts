@@ -1,4 +1,4 @@
-import { type Api, watch } from "@platform-mcp/server-kit";
+import { type Api, shortSha, watch } from "@platform-mcp/server-kit";
 import type { Target } from "../target.ts";
 import { statusOf } from "../workload.ts";
 import { type Awaited, isAwaited, isDecided } from "./is-decided.ts";
@@ -46,6 +46,8 @@ function stateOf(sight: Sight | undefined): string {
 function said(sight: Sight | undefined, awaited: Awaited): string {
   if (sight === undefined) return "not there yet";
   const { workload, details } = sight;
-  const other = isAwaited(workload, awaited) ? "" : `another commit (${details.commit ?? "not said which"}): `;
+  const other = isAwaited(workload, awaited)
+    ? ""
+    : `another commit (${shortSha(workload.commit_sha) ?? "not said which"}): `;
   return `${other}${details.status}${details.why === null ? "" : `: ${details.why}`}`;
 }
