@@ -25,7 +25,7 @@ export interface WorkloadsOptions {
 /** One, and others for when the other end of that has vanished. */
 const claimConnections = 3;
 /** How many workloads it does something about at the same time. */
-const most = 16;
+const most = 8;
 /** How often it is looked for what should not be, in milliseconds. */
 const cleaningPause = 30_000;
 

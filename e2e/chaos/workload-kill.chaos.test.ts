@@ -1,0 +1,159 @@
+import { mkdir, readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { overlaps, readTrace } from "@platform-mcp/platform/testing/traced-step";
+import { tracedWeb } from "@platform-mcp/platform/testing/traced-web";
+import { type WantedPreview, wantPreview } from "@platform-mcp/platform/testing/want-preview";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { visit } from "../../scripts/lib/demo/visit.ts";
+import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
+import { GitUser } from "../lib/git-user.ts";
+import { seed, seededRandom } from "../lib/seeded-random.ts";
+
+const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
+/** Fewer in the everyday run: each is a process, which is started again after each kill. */
+const previews = rounds < 10 ? 6 : 50;
+const branches = Array.from({ length: previews }, (_, index) => `branch-${index}`);
+/** How long all previews may take to become what they should be, in milliseconds. */
+const patience = 60_000 + previews * 4_000;
+
+let platform: PushedPlatform;
+let projectId: string;
+let user: GitUser;
+/** What the web processes write; outside of what the platform keeps, which they do not see. */
+let trace: string;
+/** Each preview gets each of them at most once, so that a second process of one is one too many. */
+const commits: string[] = [];
+beforeAll(async () => {
+  platform = await startPushedPlatform({ PLATFORM_APPS_LISTEN: "127.0.0.1:0" });
+  projectId = await platform.addProject("chaos");
+  user = await GitUser.create();
+  trace = join(user.path, "trace", "ticks");
+  await mkdir(join(user.path, "trace"));
+  await writeFile(trace, "");
+  await writeFile(join(user.path, ".gitignore"), "trace\n");
+  for (const [path, text] of Object.entries(tracedWeb(trace, { pause: 500 })))
+    await writeFile(join(user.path, path), text);
+  for (let made = 0; made <= rounds; made++) {
+    await writeFile(join(user.path, "number"), String(made));
+    commits.push(await user.commit());
+  }
+  const refs = ["main", ...branches].map((branch) => `HEAD:refs/heads/${branch}`);
+  await user.git("push", "--quiet", platform.remote("chaos"), ...refs);
+}, 120_000);
+afterAll(async () => {
+  await platform?.[Symbol.asyncDispose]();
+  await user?.[Symbol.asyncDispose]();
+});
+
+/** What each preview is to be. */
+const wanted = new Map<string, WantedPreview>(branches.map((branch) => [branch, "gone"]));
+
+async function want(changes: ReadonlyMap<string, WantedPreview>): Promise<void> {
+  await platform.look(async (db) => {
+    for (const [branch, change] of changes) {
+      await db.transaction().execute((transaction) => wantPreview(transaction, { projectId, branch }, change));
+      wanted.set(branch, change);
+    }
+  });
+}
+
+const rows = () => platform.look((db) => db.selectFrom("workloads").orderBy("created_at").selectAll().execute());
+
+/** Waits until each preview is what it should be, as the database says, and as its address, where there is one. */
+async function converged(context: string): Promise<void> {
+  const expected = branches.flatMap((branch) => {
+    const state = wanted.get(branch);
+    return state === "gone" || state === undefined ? [] : [`${branch} ${state === "stopped" ? state : "healthy"} true`];
+  });
+  const found = async () =>
+    (await rows()).map(
+      ({ branch, current_status, generation, observed_generation }) =>
+        `${branch} ${current_status} ${generation === observed_generation}`,
+    );
+  await expect
+    .poll(async () => (await found()).toSorted(), { timeout: patience, interval: 500, message: context })
+    .toEqual(expected.toSorted());
+  for (const { branch, url, current_status, image_ref } of await rows()) {
+    if (current_status !== "healthy") continue;
+    const answer = { status: 200, body: `${branch} ${image_ref.slice("git:".length)}` };
+    await expect.poll(() => visit(url ?? ""), { timeout: 30_000, message: `${context}, ${branch}` }).toEqual(answer);
+  }
+  const running = branches.filter((branch) => typeof wanted.get(branch) === "object").toSorted();
+  await expect.poll(webProcesses, { timeout: 30_000, message: context }).toEqual(running);
+  expect(overlaps(await readTrace(trace)), context).toEqual([]);
+}
+
+/** The processes of previews and what watches over them, with their environments. */
+async function processes(): Promise<readonly { readonly environment: string; readonly command: string }[]> {
+  const found: { environment: string; command: string }[] = [];
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (environment.includes(projectId)) found.push({ environment, command: command.replaceAll("\0", " ").trim() });
+  }
+  return found;
+}
+
+/** The branches whose web processes run, each as often as one does. */
+async function webProcesses(): Promise<readonly string[]> {
+  const web = (await processes()).filter(({ command }) => command === "node web.js");
+  return web.map(({ environment }) => /(?:^|\0)BRANCH=([^\0]*)/.exec(environment)?.[1] ?? "").toSorted();
+}
+
+/** How many TCP ports a process listens on. */
+async function listening(pid: number): Promise<number> {
+  const tables = await Promise.all(["tcp", "tcp6"].map((table) => readFile(`/proc/${pid}/net/${table}`, "utf8")));
+  const lines = tables.flatMap((table) => table.split("\n")).map((line) => line.trim().split(/\s+/));
+  const sockets = new Set(lines.filter(([, , , state]) => state === "0A").map((fields) => `socket:[${fields[9]}]`));
+  const open = await readdir(`/proc/${pid}/fd`);
+  const links = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
+  return links.filter((link) => sockets.has(link)).length;
+}
+
+async function filesBelow(...path: readonly string[]): Promise<readonly string[]> {
+  return await readdir(join(platform.dataDirectory, ...path)).catch(() => []);
+}
+
+/** What a round changes. */
+function change(random: () => number, round: number): ReadonlyMap<string, WantedPreview> {
+  const commit = commits[round] ?? "";
+  const chosen = branches.filter(() => round === 0 || random() < 0.2);
+  return new Map(
+    chosen.map((branch) => {
+      const kind = random();
+      return [branch, round === 0 || kind < 0.6 ? { commit } : kind < 0.8 ? "stopped" : "gone"];
+    }),
+  );
+}
+
+test.runIf(process.platform === "linux")(
+  `kill -9 under previews: all become what is wanted, once, and leave nothing (CHAOS_SEED=${seed}, ${rounds} rounds)`,
+  { timeout: 2 * patience + rounds * 60_000 },
+  async () => {
+    const random = seededRandom(seed);
+    for (let round = 0; round < rounds; round++) {
+      const context = `CHAOS_SEED=${seed}, round ${round}`;
+      await want(change(random, round));
+      await delay(random() * 5_000);
+      await platform.served.killPlatform();
+      if (random() < 0.1) await platform.served.killPostgres();
+      await platform.served.start();
+      if (round % 25 === 24) await converged(context);
+    }
+    const context = `CHAOS_SEED=${seed}, at the end`;
+    await converged(context);
+    await want(new Map(branches.map((branch) => [branch, "gone"])));
+    await converged(context);
+    await expect.poll(processes, { timeout: 30_000 }).toEqual([]);
+    expect(await listening(platform.served.pid)).toBe(2);
+    const rooms = await filesBelow("steps");
+    expect(rooms).toHaveLength(1);
+    await expect.poll(() => filesBelow("steps", rooms[0] ?? "")).toEqual([]);
+    const history = await platform.look((db) => db.selectFrom("workload_history").selectAll().execute());
+    expect(history.filter(({ status }) => status === "failure")).toEqual([]);
+    const successes = history.map(({ workload_id, generation }) => `${workload_id} ${generation}`);
+    expect(new Set(successes).size).toBe(successes.length);
+    process.stdout.write(`${rounds} kills, ${previews} previews, ${successes.length} successes\n`);
+  },
+);
