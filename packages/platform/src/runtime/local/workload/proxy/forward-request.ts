@@ -54,13 +54,13 @@ export async function forwardRequest(
     response.write(nothing);
     pipeline(answer, response, () => {});
   });
-  sent.once("error", () => {
-    // The rest of an answer is missing: that is seen only if its connection ends with it.
-    if (response.headersSent) response.destroy();
-    else onFailure();
+  sent.on("error", () => {
+    // An answer that has begun ends in its own way; it may be whole, and only the rest of the body was not taken.
+    if (!response.headersSent) onFailure();
   });
   // Who sends a body may wait for the answer to begin.
   if (framing !== "none") sent.write(nothing);
-  pipeline(request, sent, () => {});
+  // No pipeline: that would end the client's connection, over which the answer is still to come.
+  request.pipe(sent);
   await promise;
 }

@@ -30,17 +30,22 @@ export async function forwardUpgrade(
     socket.write(headText(answer, upgrade), "latin1");
     socket.write(first);
     other.write(head);
-    pipeline(other, socket, other, () => {
-      socket.destroy();
-      other.destroy();
-    });
+    pipeline(
+      other.on("error", () => {}),
+      socket,
+      other,
+      () => {
+        socket.destroy();
+        other.destroy();
+      },
+    );
   });
   sent.once("response", (answer) => {
     // It will not: its answer goes on as it comes, up to the end of the connection.
     socket.write(headText(answer, close), "latin1");
     pipeline(answer, socket, () => {});
   });
-  sent.once("error", () => {
+  sent.on("error", () => {
     if (!socket.writableEnded && !socket.destroyed) onFailure();
   });
   sent.end();

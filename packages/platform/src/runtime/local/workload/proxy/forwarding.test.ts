@@ -165,6 +165,18 @@ describe("what is said", () => {
   });
 });
 
+test("who uploads to what goes away learns of it", async () => {
+  const app = await scene.raw((socket) => socket.resetAndDestroy());
+  const asked = scene.open(app, { method: "POST" });
+  asked.on("error", () => {});
+  // More than fits into what lies between them, and not all of it: nobody may wait for the end.
+  asked.write(Buffer.alloc(20_000_000));
+  const [answer] = await once(asked, "response");
+  expect(answer.statusCode).toBe(502);
+  asked.destroy();
+  expect(await until(() => app.underWay === 0, 10_000)).toBe(true);
+});
+
 describe("a WebSocket", () => {
   test("goes both ways, and its end too", async () => {
     const app = await scene.web(mirror);
