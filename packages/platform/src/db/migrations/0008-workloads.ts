@@ -4,7 +4,9 @@ import { type Kysely, sql } from "kysely";
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- The project's name in host names: unique, made when it is first needed, and kept when the project is renamed.
-    alter table projects add column dns_label text unique;
+    alter table projects add column dns_label text;
+    -- Partial, so that setting it is no change of a key: that would wait for whoever writes something of the project.
+    create unique index projects_dns_label on projects (dns_label) where dns_label is not null;
 
     create table ops_repos (
       id uuid primary key default gen_random_uuid(),
