@@ -42,6 +42,9 @@ Environment (empty means unset)
                       true when a proxy sets X-Forwarded-For on every request
   PLATFORM_TRUST_REPOSITORIES
                       true to listen beyond this machine although whoever can push runs programs on it
+  PLATFORM_WEBHOOK_ALLOW
+                      hosts and addresses inside the network that webhooks may call, such as
+                      receiver.internal,10.1.0.0/16
   OTEL_EXPORTER_OTLP_ENDPOINT
                       an OTLP/HTTP receiver's URL, to send traces to
 `;
