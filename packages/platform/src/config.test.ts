@@ -112,3 +112,14 @@ test("steps and agents run locally unless a cluster is asked for, which has room
     expect(() => readPlatformConfig({ ...env, [name]: value })).toThrow(name);
   }
 });
+
+test("a place to listen at is a host and a port", () => {
+  expect(readPlatformConfig({})).toMatchObject({ host: "127.0.0.1", port: 8080, appsListen: undefined });
+  const places = { PLATFORM_LISTEN: "[::1]:0", PLATFORM_APPS_LISTEN: "0.0.0.0:8081" };
+  const appsListen = { host: "0.0.0.0", port: 8081 };
+  expect(readPlatformConfig(places)).toMatchObject({ host: "::1", port: 0, appsListen });
+  for (const name of ["PLATFORM_LISTEN", "PLATFORM_APPS_LISTEN"]) {
+    expect(() => readPlatformConfig({ [name]: "8081" })).toThrow(`${name} must be HOST:PORT`);
+    expect(() => readPlatformConfig({ [name]: "a:65536" })).toThrow(`${name} must have a port from 0 to 65535`);
+  }
+});

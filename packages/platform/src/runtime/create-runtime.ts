@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { PlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { createLocalRuntime } from "./local/local-runtime.ts";
-import type { AppsSite } from "./local/workload/proxy/listen-for-apps.ts";
+import { appsSite } from "./local/workload/proxy/apps-site.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface RuntimeOptions {
@@ -39,13 +39,6 @@ export async function createRuntime({ config, db, logger, url, lease }: RuntimeO
   const agents = { platformUrl: reachable(url), bundles };
   const apps = appsSite(config, url);
   return await createLocalRuntime({ dataDirectory, databaseUrl, logger, agents, watchSeconds, apps });
-}
-
-/** Where deployments and previews answer, unless somebody has said it: one port above the platform's own. */
-function appsSite({ appsListen, port }: PlatformConfig, url: string): AppsSite {
-  if (appsListen !== undefined) return { ...appsListen, isFixed: true };
-  const next = port === 0 ? 0 : (Number(new URL(url).port || 80) + 1) % 65_536;
-  return { host: "127.0.0.1", port: next, isFixed: false };
 }
 
 /** Where a platform that listens on all addresses is reached on its own machine. */

@@ -38,7 +38,7 @@ export class LocalWorkloads implements Workloads {
     const keepAlive = () => {
       for (const workload of this.#workloads.values()) workload.keepAlive();
     };
-    this.#alive = setInterval(keepAlive, (options.watchSeconds * 1000) / 2).unref();
+    this.#alive = setInterval(keepAlive, (options.watchSeconds * 1000) / 3).unref();
   }
 
   async apply(plan: WorkloadPlan, signal: AbortSignal): Promise<void> {
