@@ -83,6 +83,11 @@ async function writeInProject(project: string, write: WriteInProject): Promise<v
   await write("POST /pipelines/{pipeline_id}/retry", { pipeline_id });
   await write("POST /secrets", {}, { name: "TOKEN", value: "top secret value", scope: "all" });
   await write("DELETE /secrets/{secret_name}", { secret_name: "TOKEN" });
+  const hook = { url: "https://hooks.invalid", events: ["agent"], secret: "top secret value" };
+  const webhook_id = (await write("POST /webhooks", {}, hook)).id;
+  await write("PATCH /webhooks/{webhook_id}", { webhook_id }, { active: false });
+  await write("POST /webhooks/{webhook_id}/test", { webhook_id });
+  await write("DELETE /webhooks/{webhook_id}", { webhook_id });
   const session_id = (await write("POST /sessions", {}, { prompt: "Mend it" })).id;
   await write("POST /sessions/{session_id}/message", { session_id }, { content: "And then?" });
   await write("POST /sessions/{session_id}/extend", { session_id }, { minutes: 1 });
