@@ -66,6 +66,11 @@ async function writeEverything(): Promise<ReadonlySet<string>> {
   const secret = { name: "OF_ALL", value: "top secret value", scope: "all" };
   await write("POST /api/admin/secrets", {}, secret);
   await write("DELETE /api/admin/secrets/{secret_name}", { secret_name: secret.name });
+  const manifests = { name: "manifests", repo_url: "project:admin/p" };
+  const ops_repo_id = (await write("POST /api/admin/ops-repos", {}, manifests)).id;
+  await write("PATCH /api/admin/ops-repos/{ops_repo_id}", { ops_repo_id }, { path: "deploy" });
+  await write("POST /api/admin/ops-repos/{ops_repo_id}/sync", { ops_repo_id });
+  await write("DELETE /api/admin/ops-repos/{ops_repo_id}", { ops_repo_id });
   await write("DELETE /api/projects/{project_id}", { project_id });
   await write("DELETE /api/users/{user_id}", { user_id });
   await write("POST /api/auth/logout");

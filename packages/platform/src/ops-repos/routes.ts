@@ -65,7 +65,8 @@ export function opsRepoRoutes(services: OpsRepoServices): readonly Route[] {
       const before = await lockOpsRepo(db, params.ops_repo_id, { toDelete: true });
       if (before === undefined) throw notFound("ops_repo");
       const users = await usersOf(db, before.id);
-      if (users.length > 0) throw conflict(`ops repo is used by ${users.map(({ name }) => name).join(", ")}`);
+      const names = users.map(({ name }) => name).sort();
+      if (names.length > 0) throw conflict(`ops repo is used by ${names.join(", ")}`);
       await deleteOpsRepo(db, before.id);
       audit.record({ resource: "ops_repo", id: before.id, project: null, before: viewOf(before) });
       return { ok: true } as const;

@@ -123,6 +123,7 @@ export const callers = {
   "token with scope secret:write": scoped("secret:write"),
   "token with scope admin:users": scoped("admin:users"),
   "token with scope admin:roles": scoped("admin:roles"),
+  "token with scope admin:config": scoped("admin:config"),
   "token with scope admin:delegate": scoped("admin:delegate"),
 } as const satisfies Record<string, Caller>;
 

@@ -67,6 +67,14 @@ export const needs = {
   "POST /api/admin/service-accounts": everywhere("admin:users"),
   "DELETE /api/admin/service-accounts/{user_id}": everywhere("admin:users"),
 
+  // They reach every project that deploys from them, so no right on one of them is enough.
+  "GET /api/admin/ops-repos": everywhere("deploy:read"),
+  "POST /api/admin/ops-repos": everywhere("admin:config"),
+  "GET /api/admin/ops-repos/{ops_repo_id}": everywhere("deploy:read"),
+  "PATCH /api/admin/ops-repos/{ops_repo_id}": everywhere("admin:config"),
+  "DELETE /api/admin/ops-repos/{ops_repo_id}": everywhere("admin:config"),
+  "POST /api/admin/ops-repos/{ops_repo_id}/sync": everywhere("deploy:promote"),
+
   "GET /api/projects": { who: "lists projects", permission: "project:read" },
   "POST /api/projects": everywhere("project:write"),
   "GET /api/projects/{project_id}": onProject("project:read"),

@@ -1,4 +1,5 @@
 import type { Permission } from "@platform-mcp/client/contract";
+import { addOpsRepo } from "../../ops-repos/testing/add-ops-repo.ts";
 import { insertDelegation } from "../delegation-queries.ts";
 import { issueToken } from "../tokens.ts";
 import type { Actor, Target } from "./actors.ts";
@@ -27,6 +28,15 @@ const plain: MakeDetails = () => ({});
 const ofTarget: MakeDetails = ({ target }) => ({ params: { project_id: target.id } });
 const ofFreshUser: MakeDetails = async ({ world }) => ({ params: { user_id: await freshUser(world) } });
 const ofActor: MakeDetails = ({ actor }) => ({ params: { user_id: actor.userId } });
+
+const ofOpsRepo: MakeDetails = async ({ world }) => ({
+  params: { ops_repo_id: await addOpsRepo(world.platform.db, world.unique()) },
+});
+/** One that can be fetched, from what the project there holds. */
+const ofManifests: MakeDetails = async ({ world }) => {
+  const repo_url = `project:owner/${world.targets.private.name}`;
+  return { params: { ops_repo_id: await addOpsRepo(world.platform.db, world.unique(), { repo_url }) } };
+};
 
 async function freshUser({ platform, unique }: World): Promise<string> {
   return await platform.addUser(unique());
@@ -159,6 +169,18 @@ export const requests: Readonly<Record<RowName, MakeDetails>> = {
   "DELETE /api/admin/service-accounts/{user_id}": async ({ world }) => ({
     params: { user_id: await world.platform.addUser(world.unique(), [], "service_account") },
   }),
+
+  "GET /api/admin/ops-repos": plain,
+  "POST /api/admin/ops-repos": ({ world }) => ({
+    body: { name: world.unique(), repo_url: "https://git.example.test/ops.git" },
+  }),
+  "GET /api/admin/ops-repos/{ops_repo_id}": ofOpsRepo,
+  "PATCH /api/admin/ops-repos/{ops_repo_id}": async ({ world }) => ({
+    params: { ops_repo_id: await addOpsRepo(world.platform.db, world.unique()) },
+    body: { path: "deploy" },
+  }),
+  "DELETE /api/admin/ops-repos/{ops_repo_id}": ofOpsRepo,
+  "POST /api/admin/ops-repos/{ops_repo_id}/sync": ofManifests,
 
   "GET /api/projects": ({ target }) => ({ query: { search: target.name } }),
   "POST /api/projects": ({ world }) => ({ body: { name: world.unique() } }),

@@ -69,7 +69,8 @@ function asSyncError(error: unknown, { size, time }: FetchLimits): unknown {
   if (error instanceof RefusedAddressError) return new SyncError(error.message);
   if (error instanceof Problem) return new SyncError(`its host has taken longer than ${time / 1000} s`);
   if (error instanceof GitError) {
-    const isTooLarge = error.code === null || /died of signal 25|File too large|file write error/i.test(error.stderr);
+    const isTooLarge =
+      error.code === null || /died of signal 25|invalid index-pack output|File too large/i.test(error.stderr);
     return new SyncError(isTooLarge ? `it is larger than ${size / 1024} MiB` : failureReason(error.stderr));
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
