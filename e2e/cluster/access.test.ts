@@ -83,7 +83,7 @@ test("it takes the rights of its role in a namespace of its own, and of no other
         objects("events", "list"),
         objects("horizontalpodautoscalers.autoscaling"),
         objects("ingresses.networking.k8s.io"),
-        objects("networkpolicies.networking.k8s.io"),
+        objects("networkpolicies.networking.k8s.io", "create list patch"),
         objects("poddisruptionbudgets.policy"),
         objects("pods", "list"),
         objects("pods/log", "get"),

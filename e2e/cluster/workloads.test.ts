@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { type ClusterPlatform, startClusterPlatform } from "./lib/cluster-platform.ts";
 import { type ClusterProject, clusterProject, deploying, namespaceGone } from "./lib/deployed.ts";
 import { webImage } from "./lib/environment.ts";
@@ -33,7 +33,9 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     api.request("PATCH", "deployments/production", { image_ref });
   const until = ({ api }: ClusterProject, wanted: object) => api.until(() => api.production(), wanted);
 
-  test("a branch has a preview with what it holds, and when it is merged that is production's, and the preview gone", async () => {
+  test("a branch has a preview with what it holds, and when it is merged that is production's, and the preview gone", async ({
+    expect,
+  }) => {
     await using project = await clusterProject(platform, "story");
     const { api } = project;
     const main = await api.push("main", { ".platform.yaml": deploying("one") });
@@ -53,16 +55,16 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     const wish = { source_branch: "Feature/1", target_branch: "main", title: "Merge it" };
     const { number } = await api.request("POST", "merge-requests", wish);
     const { merge_commit_sha } = await api.request("POST", `merge-requests/${number}/merge`, {});
-    await expect(api.preview("feature-1")).rejects.toThrow("404");
     await api.healthy(() => api.production(), merge_commit_sha);
     expect(await project.visit(production)).toBe(`two production - ${merge_commit_sha}`);
     await namespaceGone(project.namespace("feature-1"));
+    await expect(api.preview("feature-1")).rejects.toThrow("404");
     await expect
       .poll(() => api.history("previews/feature-1"), { timeout: 60_000 })
       .toEqual(["stop success merged", "deploy success", "deploy success"]);
   });
 
-  test("an image that cannot be pulled is said, what ran goes on, and the next image heals it", async () => {
+  test("an image that cannot be pulled is said, what ran goes on, and the next image heals it", async ({ expect }) => {
     await using project = await deployed("image");
     await update(project, "127.0.0.1:1/none:1");
     const state = await until(project, { observed_generation: 2, reason: "image_pull", current_status: "failed" });
@@ -73,7 +75,9 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     expect(await project.visit(production)).toMatch(/^two /);
   });
 
-  test("a process that crashes is said with its last lines, without the secrets in them; its log can be read", async () => {
+  test("a process that crashes is said with its last lines, without the secrets in them; its log can be read", async ({
+    expect,
+  }) => {
     await using project = await clusterProject(platform, "crash");
     const { api } = project;
     await api.request("POST", "secrets", { name: "DATABASE_KEY", value: secret, scope: "deploy" });
@@ -90,7 +94,9 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     expect(await api.history("deployments/production")).toContain("deploy failure crash_loop");
   });
 
-  test("a probe that fails is said: of what is new while it waits, of what was ready as soon as it is not", async () => {
+  test("a probe that fails is said: of what is new while it waits, of what was ready as soon as it is not", async ({
+    expect,
+  }) => {
     await using project = await deployed("probe");
     await project.visit(production, "break").catch(() => {});
     const state = await until(project, { current_status: "degraded", reason: "not_ready" });
@@ -103,7 +109,7 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     expect(await project.visit(production)).toMatch(/^two /);
   });
 
-  test("a Deployment that somebody edits, scales or deletes is as it should be again", async () => {
+  test("a Deployment that somebody edits, scales or deletes is as it should be again", async ({ expect }) => {
     await using project = await deployed("drift");
     const image = () =>
       project.kubectl("get", "deployment", "production", "--output", "jsonpath={..image} {.spec.replicas}");
@@ -120,7 +126,7 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     expect(await project.api.history("deployments/production")).toEqual(["deploy success"]);
   });
 
-  test("a namespace that somebody deletes is made again, with all that was in it", async () => {
+  test("a namespace that somebody deletes is made again, with all that was in it", async ({ expect }) => {
     await using project = await deployed("namespace");
     const namespace = () => kubeGet<KubeObject>(`/api/v1/namespaces/${project.namespace()}`);
     const { uid } = (await namespace()).metadata;
@@ -132,7 +138,7 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     await expect.poll(() => project.visit(production).catch(() => ""), { timeout: 60_000 }).toMatch(/^one /);
   });
 
-  test("a namespace that is somebody else's is left alone, and that is said", async () => {
+  test("a namespace that is somebody else's is left alone, and that is said", async ({ expect }) => {
     await using project = await clusterProject(platform, "theirs");
     await kubectl(["create", "namespace", project.namespace()]);
     await create(project);
@@ -144,7 +150,7 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     expect(await kubectl(["get", "namespace", project.namespace(), "--output", "name"])).toContain("namespace/");
   });
 
-  test("a quota that leaves no room is said, and with room it becomes healthy", async () => {
+  test("a quota that leaves no room is said, and with room it becomes healthy", async ({ expect }) => {
     await using project = await deployed("quota");
     const quota = {
       apiVersion: "v1",
@@ -160,7 +166,7 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     await until(project, { observed_generation: 2, current_status: "healthy" });
   });
 
-  test("what is stopped runs no pod and keeps its address; what is deleted leaves no namespace", async () => {
+  test("what is stopped runs no pod and keeps its address; what is deleted leaves no namespace", async ({ expect }) => {
     await using project = await deployed("ends");
     const { api } = project;
     await api.request("PATCH", "deployments/production", { desired_status: "stopped" });

@@ -11,7 +11,9 @@ export function workloadFailure(error: unknown, what: string): unknown {
       // Rights and quotas change without a new generation.
       return new WorkloadError(/exceeded quota/.test(error.message) ? "quota" : "refused", message);
     case 404:
-      return new WorkloadError("refused", `${what}: the cluster has no such kind of object`, { isFinal: true });
+      // Else there is no such kind of object.
+      if (/namespaces "/.test(error.message)) return new WorkloadError("gone", message);
+      return new WorkloadError("refused", message, { isFinal: true });
     case 409:
       return new WorkloadError("conflict", message);
     default:
