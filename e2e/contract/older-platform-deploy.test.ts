@@ -119,19 +119,26 @@ function answer(response: ServerResponse, method: string, url: string): void {
 }
 
 let standIn: StandIn;
+let file: string;
 let server: StdioServer;
 beforeAll(async () => {
   standIn = await startStandIn((response, { method, url }) => answer(response, method, url));
-  server = new StdioServer({
-    file: await serverBundle("platform-deploy"),
-    env: { PLATFORM_API_URL: standIn.url, PLATFORM_API_TOKEN: "token", PROJECT_ID: project },
-  });
-  await server.initialize();
+  file = await serverBundle("platform-deploy");
+  server = await start({ PROJECT_ID: project });
 });
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await standIn?.[Symbol.asyncDispose]();
 });
+
+async function start(env: Readonly<Record<string, string>>): Promise<StdioServer> {
+  const started = new StdioServer({
+    file,
+    env: { PLATFORM_API_URL: standIn.url, PLATFORM_API_TOKEN: "token", ...env },
+  });
+  await started.initialize();
+  return started;
+}
 
 const environment = "production";
 
@@ -240,4 +247,43 @@ test("an environment without a deployment sends to those there are", async () =>
   expect(await use("wait_for_deployment", { environment: "staging", timeout_seconds: 1 })).toBe(
     "There is no deployment in staging. list_deployments shows those there are.",
   );
+});
+
+describe("the project of a call", () => {
+  const other = id(77);
+
+  test("is the server's own, and no argument names another", async () => {
+    const text = await refused("rollback_deploy", { environment, project_id: other });
+    expect(text).toMatch(
+      /^rollback_deploy was not called: unknown argument "project_id"; valid arguments: environment/,
+    );
+  });
+
+  test("is named by each call where the server has none, but for what is the platform's", async () => {
+    await using unbound = await start({});
+    expect((await call(unbound, "list_deployments")).text).toBe(
+      "list_deployments was not called: project_id is required.",
+    );
+    expect((await call(unbound, "list_deployments", { project_id: project })).text).toContain("production healthy");
+    expect((await call(unbound, "list_ops_repos")).isError).toBe(false);
+  });
+
+  test("may be another where the operator lets calls cross projects", async () => {
+    await using crossing = await start({ PROJECT_ID: project, PLATFORM_CROSS_PROJECT: "1" });
+    const asked = standIn.requests.length;
+    await call(crossing, "stop_preview", { preview: "feature-login", project_id: other });
+    const paths = standIn.requests.slice(asked).map(({ url }) => url);
+    expect(paths.length).toBeGreaterThan(0);
+    for (const path of paths) expect(path).toMatch(new RegExp(`^/api/(projects/${other}/|auth/me)`));
+  });
+
+  test("is left alone by a server that only reads", async () => {
+    await using reader = await start({ PROJECT_ID: project, PLATFORM_READ_ONLY: "1" });
+    const { result } = await reader.request("tools/list");
+    const tools = Array.isArray(result?.tools) ? result.tools : [];
+    expect(tools.map(({ name }) => name)).toEqual([
+      ...["list_deployments", "get_deployment", "get_deploy_history", "list_previews", "get_preview"],
+      ...["wait_for_deployment", "get_workload_logs", "list_ops_repos"],
+    ]);
+  });
 });

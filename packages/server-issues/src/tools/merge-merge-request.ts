@@ -1,5 +1,5 @@
 import { mergeRequests, PlatformError } from "@platform-mcp/client";
-import { AdvisedError, type Api, defineTool, named, note, record } from "@platform-mcp/server-kit";
+import { AdvisedError, type Api, defineTool, named, note, quoteName, record } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { number } from "../arguments.ts";
 import { mergeByHand, nextStep } from "../next-step.ts";
@@ -26,6 +26,11 @@ export const mergeMergeRequest = defineTool({
     merge_commit_sha: z.string().nullable(),
   },
   uses: [mergeRequests.mergeMergeRequest, mergeRequests.getMergeRequest],
+  async confirmation({ api, project }, { number, method }) {
+    const request = await api.call(mergeRequests.getMergeRequest, { project_id: project, number });
+    const { source_branch: source = "", target_branch: target = "", title = "" } = request;
+    return `Merge !${number} (${method})?\nfrom: ${quoteName(source)}\ninto: ${quoteName(target)}\ntitle: ${quoteName(title)}`;
+  },
   async run({ api, project }, { number, head_sha, ...options }) {
     const address = { project_id: project, number };
     const merged = await api

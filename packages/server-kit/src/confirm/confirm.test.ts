@@ -98,48 +98,57 @@ test("a question shows nothing that hides what it asks", async () => {
 });
 
 describe("an answer", () => {
-  const subject: Subject = { tool: "replace_thing", args, question: "Replace one by two?" };
-  const asked = (questions: OpenQuestions) => {
-    const open = confirm(subject, { canBeAsked: true }, questions);
+  const question = "Replace one by two?";
+  const subject: Subject = { tool: "replace_thing", args, question: async () => question };
+  const ask = async (questions: OpenQuestions) => {
+    const open = await confirm(subject, { canBeAsked: true }, questions);
     if (open === undefined) throw new Error("it should have asked");
     return open.state;
   };
   const agreed = (state: string | undefined): Person => ({ canBeAsked: true, answer: { action: "accept", state } });
 
-  test("counts once", () => {
+  test("counts once", async () => {
     const questions = new OpenQuestions();
-    const state = asked(questions);
-    expect(confirm(subject, agreed(state), questions)).toBeUndefined();
-    expect(confirm(subject, agreed(state), questions)).toBeInstanceOf(OpenQuestion);
+    const state = await ask(questions);
+    expect(await confirm(subject, agreed(state), questions)).toBeUndefined();
+    expect(await confirm(subject, agreed(state), questions)).toBeInstanceOf(OpenQuestion);
   });
 
-  test.each<[string, Subject]>([
-    ["another tool", { ...subject, tool: "delete_things" }],
-    ["other arguments", { ...subject, args: { ...args, by: "three" } }],
-    ["another question", { ...subject, question: "Replace four by two?" }],
-  ])("does not count for %s", (_, other) => {
+  test.each<[string, Partial<Subject>]>([
+    ["another tool", { tool: "delete_things" }],
+    ["other arguments", { args: { ...args, by: "three" } }],
+    ["another question", { question: async () => "Replace four by two?" }],
+  ])("does not count for %s", async (_, other) => {
     const questions = new OpenQuestions();
-    expect(confirm(other, agreed(asked(questions)), questions)).toBeInstanceOf(OpenQuestion);
+    const state = await ask(questions);
+    expect(await confirm({ ...subject, ...other }, agreed(state), questions)).toBeInstanceOf(OpenQuestion);
   });
 
-  test("to no question, or to one of another server, asks", () => {
-    expect(confirm(subject, agreed(undefined), new OpenQuestions())).toBeInstanceOf(OpenQuestion);
-    expect(confirm(subject, agreed(asked(new OpenQuestions())), new OpenQuestions())).toBeInstanceOf(OpenQuestion);
+  test("to no question, or to one of another server, asks", async () => {
+    expect(await confirm(subject, agreed(undefined), new OpenQuestions())).toBeInstanceOf(OpenQuestion);
+    const elsewhere = await ask(new OpenQuestions());
+    expect(await confirm(subject, agreed(elsewhere), new OpenQuestions())).toBeInstanceOf(OpenQuestion);
   });
 
-  test("of a host that cannot ask counts for nothing, and what is needed is said", () => {
+  test("of a host that cannot ask counts for nothing, and what is needed is said", async () => {
     const questions = new OpenQuestions();
-    const person = { ...agreed(asked(questions)), canBeAsked: false };
-    expect(() => confirm(subject, person, questions)).toThrow(NotConfirmedError);
-    expect(() => confirm(subject, person, questions)).toThrow(
+    const person = { ...agreed(await ask(questions)), canBeAsked: false };
+    await expect(confirm(subject, person, questions)).rejects.toThrow(NotConfirmedError);
+    await expect(confirm(subject, person, questions)).rejects.toThrow(
       /this host cannot ask one: it does not offer MCP elicitation with forms.*"Replace one by two\?"$/,
     );
   });
 
-  test("is waited for by so many questions only", () => {
+  test("that declines is heeded before anything else is looked at", async () => {
+    const broken = { ...subject, question: () => Promise.reject(new Error("the platform is down")) };
+    const person: Person = { canBeAsked: true, answer: { action: "decline", state: undefined } };
+    await expect(confirm(broken, person, new OpenQuestions())).rejects.toThrow(NotConfirmedError);
+  });
+
+  test("is waited for by so many questions only", async () => {
     const questions = new OpenQuestions();
-    const first = asked(questions);
-    for (let at = 0; at < 100; at++) asked(questions);
-    expect(confirm(subject, agreed(first), questions)).toBeInstanceOf(OpenQuestion);
+    const first = await ask(questions);
+    for (let at = 0; at < 100; at++) await ask(questions);
+    expect(await confirm(subject, agreed(first), questions)).toBeInstanceOf(OpenQuestion);
   });
 });

@@ -1,5 +1,6 @@
 import { NotConfirmedError } from "./not-confirmed-error.ts";
 import type { OpenQuestion, OpenQuestions } from "./open-questions.ts";
+import { asQuestion } from "./question.ts";
 
 /** The person behind a call, as far as its host lets one ask them. */
 export interface Person {
@@ -9,31 +10,32 @@ export interface Person {
   readonly answer?: { readonly action: "accept" | "decline" | "cancel"; readonly state: string | undefined };
 }
 
-/** What is to be agreed to. */
+/** A call that may need somebody's consent. */
 export interface Subject {
-  /** What the person is told. */
-  readonly question: string;
+  /** What the person is told; undefined when the call destroys nothing. */
+  readonly question: () => Promise<string | undefined>;
   readonly tool: string;
   readonly args: object;
 }
 
 /**
- * Undefined when a person has agreed to exactly this, else the question to put to them. What has changed since they
- * were asked makes another question.
+ * Undefined when nobody need agree, or a person has agreed to exactly this; else the question to put to them. What has
+ * changed since they were asked makes another question.
  * @throws NotConfirmedError when they did not agree, or cannot be asked
  */
-export function confirm(
-  { question, tool, args }: Subject,
-  person: Person,
+export async function confirm(
+  subject: Subject,
+  { canBeAsked, answer }: Person,
   questions: OpenQuestions,
-): OpenQuestion | undefined {
-  const { canBeAsked, answer } = person;
-  if (!canBeAsked) throw new NotConfirmedError(cannotAsk(question));
-  const subject = JSON.stringify([tool, args, question]);
-  const isSame = questions.settle(answer?.state, subject);
+): Promise<OpenQuestion | undefined> {
   if (answer?.action === "decline") throw new NotConfirmedError(declined);
   if (answer?.action === "cancel") throw new NotConfirmedError(closed);
-  return isSame ? undefined : questions.ask(question, subject);
+  const words = await subject.question();
+  if (words === undefined) return undefined;
+  const question = asQuestion(words);
+  if (!canBeAsked) throw new NotConfirmedError(cannotAsk(question));
+  const exactly = JSON.stringify([subject.tool, subject.args, question]);
+  return questions.settle(answer?.state, exactly) ? undefined : questions.ask(question, exactly);
 }
 
 const declined = "the person who was asked declined. Do not try it again, or in another way, unless they tell you to.";

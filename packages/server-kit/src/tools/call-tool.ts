@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { ClientError, type PlatformClient } from "@platform-mcp/client";
 import { confirm, type Person } from "../confirm/confirm.ts";
 import { OpenQuestion, type OpenQuestions } from "../confirm/open-questions.ts";
-import { asQuestion, questionAbout } from "../confirm/question.ts";
+import { questionAbout } from "../confirm/question.ts";
 import type { ToolResult } from "../result/part.ts";
 import { render } from "../result/render.ts";
 import type { OfferedTool } from "./catalogue.ts";
@@ -102,12 +102,8 @@ async function run(
   const checked = check(args);
   const call = inScope(tool, checked, { api, signal, progress, setting: (name) => settings?.get(name) }, scope);
   if (options.confirm && tool.risk === "destructive") {
-    const question = await call.question();
-    if (question !== undefined) {
-      const subject = { question: asQuestion(question), tool: tool.name, args: checked };
-      const open = confirm(subject, person, questions);
-      if (open !== undefined) return open;
-    }
+    const open = await confirm({ question: call.question, tool: tool.name, args: checked }, person, questions);
+    if (open !== undefined) return open;
   }
   return await call.run();
 }
@@ -116,7 +112,7 @@ async function run(
 interface ReadyCall {
   run(): Promise<ToolResult>;
   /** What a person would have to agree to; undefined when nothing is destroyed. */
-  question(): Promise<string | undefined>;
+  readonly question: () => Promise<string | undefined>;
 }
 
 function inScope(tool: Tool, args: Record<string, unknown>, shared: ToolContext, scope: ProjectScope): ReadyCall {
