@@ -32,6 +32,12 @@ Environment (empty means unset)
   PLATFORM_MAX_STEPS  how many steps of pipelines run at the same time (default: processors, at least 2)
   PLATFORM_MAX_SESSIONS
                       how many sessions of agents run at the same time (default 4)
+  PLATFORM_PREVIEW_TTL_HOURS
+                      how long a preview is kept after the last push of its branch (default 24)
+  PLATFORM_MAX_PREVIEWS
+                      how many previews a project may have at a time (default 10)
+  PLATFORM_REGISTRY_URL
+                      where images are pushed and pulled, HOST:PORT/PATH (default localhost:5000)
   PLATFORM_AGENT_ENV  which variables of this environment agents get, separated by commas (default: Claude Code's
                       credentials, ANTHROPIC_BASE_URL, proxies)
   PLATFORM_AGENT_IMAGE
