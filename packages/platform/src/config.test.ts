@@ -107,10 +107,32 @@ test("steps and agents run locally unless a cluster is asked for, which has room
     podUrl: "https://x/y",
     stepResources: { requests: { cpu: "1", memory: "1.5Gi" } },
   });
-  const wrong = { PLATFORM_KUBE_NAMESPACE: "A_b", PLATFORM_POD_URL: "ftp://x", PLATFORM_STEP_LIMITS: "cpu:1" };
+  const wrong = {
+    ...{ PLATFORM_KUBE_NAMESPACE: "A_b", PLATFORM_POD_URL: "ftp://x", PLATFORM_STEP_LIMITS: "cpu:1" },
+    ...{
+      PLATFORM_WORKLOAD_NAMESPACES: "-x",
+      PLATFORM_WORKLOAD_ACCOUNT: "platform",
+      PLATFORM_APPS_DOMAIN: "a_b.example",
+    },
+  };
   for (const [name, value] of Object.entries(wrong)) {
     expect(() => readPlatformConfig({ ...env, [name]: value })).toThrow(name);
   }
+});
+
+test("deployments have no Ingress unless a domain is named, and the rights that there are", () => {
+  const env = { PLATFORM_RUNTIME: "kubernetes" };
+  expect(readPlatformConfig(env).kubernetes?.workloads).toMatchObject({
+    namespacePrefix: "platform-app",
+    ingress: undefined,
+    account: undefined,
+  });
+  const domain = { PLATFORM_APPS_DOMAIN: "https://apps.example.com", PLATFORM_INGRESS_CLASS: "nginx" };
+  const account = { PLATFORM_WORKLOAD_ACCOUNT: "here/somebody" };
+  expect(readPlatformConfig({ ...env, ...domain, ...account }).kubernetes?.workloads).toMatchObject({
+    ingress: { domain: "apps.example.com", isHttps: true, className: "nginx" },
+    account: { namespace: "here", name: "somebody", role: "platform-workloads" },
+  });
 });
 
 test("a place to listen at is a host and a port", () => {
