@@ -60,15 +60,15 @@ export class LocalWorkload {
     for (const release of this.#running.keys()) release.keepAlive();
   }
 
-  /** Ends all of it; resolves when nothing runs any more. It can be applied again. */
-  async end(): Promise<void> {
+  /** Ends all of it, without a grace if that is said; resolves when nothing runs any more. It can be applied again. */
+  async end(atOnce = false): Promise<void> {
     this.#ending.abort();
     this.#ending = new AbortController();
     await this.#applied;
     this.#serving = undefined;
     this.#next = undefined;
     const running = [...this.#running.keys()];
-    for (const release of running) release.end();
+    for (const release of running) release.end(atOnce);
     await Promise.all(running.map(({ gone }) => gone));
   }
 

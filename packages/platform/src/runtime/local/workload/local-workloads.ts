@@ -52,8 +52,8 @@ export class LocalWorkloads implements Workloads {
     return { ...(state ?? { status: "absent", reason: null, message: null }), url };
   }
 
-  async stop({ workloadId }: WorkloadName): Promise<boolean> {
-    const ended = this.#workloads.get(workloadId)?.end();
+  async stop({ workloadId }: WorkloadName, atOnce = false): Promise<boolean> {
+    const ended = this.#workloads.get(workloadId)?.end(atOnce);
     return await Promise.race([ended?.then(() => true) ?? true, delay(patience, false, { ref: false })]);
   }
 

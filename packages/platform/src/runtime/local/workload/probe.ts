@@ -1,7 +1,7 @@
 import { request } from "node:http";
 
-/** Where programs listen that are told a port: on all addresses, or on `localhost`, which may be either of these. */
-const hosts = ["127.0.0.1", "::1"];
+/** Where programs listen that are told a port: on all addresses, or on `localhost`, which may be the second alone. */
+const hosts = ["127.0.0.1", "::1"] as const;
 
 export interface ProbeOptions {
   readonly port: number;
@@ -22,37 +22,40 @@ export interface Probe {
 
 /** Asks a web process whether it is ready. Never throws. */
 export async function probe(options: ProbeOptions): Promise<Probe> {
-  const found = await Promise.all(hosts.map(async (host) => ({ host, ...(await ask(host, options)) })));
-  const good = found.find(({ status }) => status !== undefined && status < 500);
-  const { status, failure = "" } = found.find((one) => one.status !== undefined) ?? found[0] ?? {};
-  return { host: good?.host, problem: status === undefined ? failure : `it answers with the status ${status}` };
-}
-
-interface Answer {
-  readonly status?: number | undefined;
-  readonly failure?: string;
+  for (const host of hosts) {
+    const answer = await ask(host, options);
+    if (typeof answer === "number") {
+      return answer < 500
+        ? { host, problem: "" }
+        : { host: undefined, problem: `it answers with the status ${answer}` };
+    }
+    if (!isRefused(answer)) return { host: undefined, problem: problemOf(answer, options) };
+  }
+  return { host: undefined, problem: "nothing listens on its port: it must listen on the one that PORT names" };
 }
 
 /** Whatever it is that answers, no more than its status is waited for. */
-function ask(hostname: string, { port, hostHeader, patience, signal }: ProbeOptions): Promise<Answer> {
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+function ask(hostname: string, { port, hostHeader, patience, signal }: ProbeOptions): Promise<number | Error> {
+  const { promise, resolve } = Promise.withResolvers<number | Error>();
   const headers = { host: hostHeader, "user-agent": "platform-health", accept: "*/*" };
   const until = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   const asked = request({ hostname, port, headers, agent: false, signal: until });
   asked.once("response", (response) => {
     response.destroy();
-    resolve({ status: response.statusCode });
+    resolve(response.statusCode ?? 0);
   });
-  asked.on("error", (error) => resolve({ failure: problemOf(error, patience) }));
+  asked.on("error", resolve);
   asked.end();
   return promise;
 }
 
-function problemOf(error: Error, patience: number): string {
-  if ("code" in error && error.code === "ECONNREFUSED") {
-    return "nothing listens on its port: it must listen on the one that PORT names";
-  }
-  return error.name === "AbortError"
+/** Also where there is no such address. */
+function isRefused(error: Error): boolean {
+  return "code" in error && (error.code === "ECONNREFUSED" || error.code === "EADDRNOTAVAIL");
+}
+
+function problemOf({ name, message }: Error, { patience }: ProbeOptions): string {
+  return name === "AbortError"
     ? `it does not answer within ${patience / 1000} s`
-    : `it does not answer as a web server does (${error.message})`;
+    : `it does not answer as a web server does (${message})`;
 }

@@ -108,10 +108,11 @@ export class Release {
     if (host === undefined) doubt.resolve(problem);
   }
 
-  /** Asks it to end. */
-  end(): void {
+  /** Asks it to end, or ends it at once. */
+  end(atOnce = false): void {
     this.#ending.abort();
-    this.#process.stop();
+    if (atOnce) this.#process.kill();
+    else this.#process.stop();
   }
 
   async #keep(): Promise<void> {
