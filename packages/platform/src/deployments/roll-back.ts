@@ -1,8 +1,8 @@
-import { sql } from "kysely";
 import type { Queryable } from "../db/queryable.ts";
 import type { WorkloadRow } from "../db/schema.ts";
 import { conflict } from "../problem.ts";
 import { changeWorkload } from "../workloads/change-workload.ts";
+import { byHand } from "./by-hand.ts";
 import { rollbackTarget } from "./rollback-target.ts";
 
 /** How far back it is looked for what to go back to. */
@@ -24,7 +24,7 @@ export async function rollBack(db: Queryable, deployment: WorkloadRow, userId: s
   return await changeWorkload(db, deployment.id, {
     ...{ image_ref, values_override, ops_repo_id, manifest_path, commit_sha },
     ...{ action: "rollback", desired_status: "active", deployed_by: userId },
-    ...{ pipeline_id: null, pipeline_created_at: sql<string>`now()` },
+    ...{ pipeline_id: null, ...byHand },
   });
 }
 

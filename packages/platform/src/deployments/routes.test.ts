@@ -262,6 +262,39 @@ describe("its end", () => {
   });
 });
 
+test("what somebody decides is not undone by a pipeline that was under way", async () => {
+  const { id, send } = await makeProject();
+  const pipeline = { project_id: id, trigger: "push", git_ref: "main", branch: "main", definition: "{}" } as const;
+  const { db } = platform;
+  const row = db
+    .insertInto("pipelines")
+    .values({ ...pipeline, status: "running" })
+    .returning(["id", "created_at"]);
+  const { id: pipelineId, created_at } = await row.executeTakeFirstOrThrow();
+  await send("POST", "", { environment: "production", image_ref: "app:1" });
+  /** Whether a pipeline that was made when this one was changes nothing any more. */
+  const isLate = async () => {
+    const newer = db.selectFrom("workloads").where("project_id", "=", id).where("pipeline_created_at", ">", created_at);
+    return (await newer.select("id").execute()).length === 1;
+  };
+  const forget = () =>
+    db.updateTable("workloads").where("project_id", "=", id).set({ pipeline_created_at: null }).execute();
+  expect(await isLate()).toBe(true);
+  const changes = { image_ref: "app:2", desired_status: "stopped", values_override: [1] };
+  const late = [];
+  for (const [name, value] of Object.entries(changes)) {
+    await forget();
+    await send("PATCH", "/production", { [name]: value });
+    late.push(await isLate());
+  }
+  // A newer commit with other values is what both have asked for.
+  expect(late).toEqual([true, true, false]);
+
+  await send("DELETE", "/production");
+  const checked = db.selectFrom("pipelines").where("id", "=", pipelineId).select("deploy_checked_at");
+  expect(await checked.executeTakeFirst()).toEqual({ deploy_checked_at: expect.any(String) });
+});
+
 test("history is paged, the newest first, with who did it", async () => {
   const { send, succeed } = await makeProject();
   await send("POST", "", { environment: "production", image_ref: "app:1" });

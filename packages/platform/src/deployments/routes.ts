@@ -15,6 +15,8 @@ import { lockWorkload } from "../workloads/lock-workload.ts";
 import { wantedOf } from "../workloads/wanted-of.ts";
 import type { ReadWorkloadLogs } from "../workloads/workload-logs.ts";
 import { byHand } from "./by-hand.ts";
+import { passOverPipelines } from "./from-pipeline/pass-over-pipelines.ts";
+import { originOf } from "./origin-of.ts";
 import { listDeployments, requireDeployment } from "./queries.ts";
 import { requireOpsRepo } from "./require-ops-repo.ts";
 import { rollBack } from "./roll-back.ts";
@@ -28,8 +30,7 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
       await requireOpsRepo(db, caller, { wanted: body.ops_repo_id, before: null });
       const { created, workload } = await createWorkload(db, {
         ...{ projectId: project.id, place: { environment }, image_ref, created_by: caller.user.id },
-        ...byHand(image_ref),
-        ...optional,
+        ...{ ...originOf(image_ref), ...byHand, ...optional },
       });
       if (!created) throw conflict(whatIsThere(workload));
       audit.record({ resource: "deployment", id: workload.id, after: { environment, ...wantedOf(workload) } });
@@ -43,10 +44,12 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
     implement(deployments.updateDeployment, async ({ db, caller, project, params: { environment }, body, audit }) => {
       const before = await lockDeployment(db, project.id, environment);
       await requireOpsRepo(db, caller, { wanted: body.ops_repo_id, before: before.ops_repo_id });
-      const { image_ref, desired_status = before.desired_status } = body;
+      const { image_ref = before.image_ref, desired_status = before.desired_status } = body;
+      const isOther = image_ref !== before.image_ref;
       const after = await changeWorkload(db, before.id, {
         ...body,
-        ...(image_ref !== undefined && image_ref !== before.image_ref && byHand(image_ref)),
+        ...(isOther && originOf(image_ref)),
+        ...((isOther || desired_status !== before.desired_status) && byHand),
         ...{ action: desired_status === "stopped" ? "stop" : "deploy", deployed_by: caller.user.id },
       });
       audit.record({ resource: "deployment", id: before.id, ...changeOf(wantedOf(before), wantedOf(after)) });
@@ -76,6 +79,9 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
     }),
 
     implement(deployments.deleteDeployment, async ({ db, project, params: { environment }, audit }) => {
+      await requireDeployment(db, project.id, environment);
+      // Who ends it does not want it back from a pipeline that still runs.
+      if (environment === "production") await passOverPipelines(db, project.id, project.default_branch);
       const { id, ...before } = await lockDeployment(db, project.id, environment);
       await endWorkload(db, id, "deleted");
       const { image_ref, desired_status } = before;
