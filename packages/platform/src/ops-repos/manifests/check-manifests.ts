@@ -4,7 +4,7 @@ import type { YamlDocuments } from "../../yaml/read-yaml.ts";
 import { YamlError } from "../../yaml/yaml-error.ts";
 import type { YamlPath } from "../../yaml/yaml-place.ts";
 import { checkFields } from "./check-fields.ts";
-import { checkReferences, type Numbered } from "./check-references.ts";
+import { checkReferences, type Numbered, type Own } from "./check-references.ts";
 import type { ManifestProblem } from "./manifest-problem.ts";
 
 const maxManifests = 50;
@@ -12,10 +12,9 @@ const maxManifests = 50;
 /**
  * The manifests of a file, each of a kind and with fields that are allowed, nothing but what was checked in them.
  * Documents that are empty are left out.
- * @param host where the deployment answers; null on a platform that gives deployments no address
  * @throws YamlError with every problem, its line and its rule
  */
-export function checkManifests({ values, lineOf }: YamlDocuments, host: string | null): readonly Manifest[] {
+export function checkManifests({ values, lineOf }: YamlDocuments, own: Own): readonly Manifest[] {
   const checked = values.flatMap((value, index) =>
     value === null || value === undefined ? [] : [{ index, ...checkFields(value, index) }],
   );
@@ -23,7 +22,7 @@ export function checkManifests({ values, lineOf }: YamlDocuments, host: string |
     manifest === undefined ? [] : [{ index, manifest }],
   );
   const ofFields = checked.flatMap(({ problems = [] }) => problems);
-  const problems = ofFields.length > 0 ? ofFields : [...together(manifests), ...checkReferences(manifests, host)];
+  const problems = ofFields.length > 0 ? ofFields : [...together(manifests), ...checkReferences(manifests, own)];
   if (problems.length > 0) {
     throw new YamlError(
       problems

@@ -13,12 +13,19 @@ type Of<Kind extends ManifestKind> = Extract<CheckedManifest, { kind: Kind }>;
 type Labels = Readonly<Record<string, string>>;
 type PodContainer = Of<"Deployment">["spec"]["template"]["spec"]["containers"][number];
 
+/** What belongs to a deployment beside its manifests. */
+export interface Own {
+  /** Where it answers; null on a platform that gives deployments no address. */
+  readonly host: string | null;
+  /** The name of the Secret in which it finds the project's secrets. */
+  readonly secret: string;
+}
+
 /**
- * Checks what manifests say of each other and of hosts. They may only name what is among them: in its namespace a
- * deployment has neighbours, whose configuration, pods and hosts are not its own.
- * @param host where the deployment answers; null on a platform that gives deployments no address
+ * Checks what manifests say of each other, of hosts and of secrets. They may only name what is among them or their own:
+ * in its namespace a deployment has neighbours, whose configuration, secrets, pods and hosts are not its own.
  */
-export function checkReferences(manifests: readonly Numbered[], host: string | null): readonly ManifestProblem[] {
+export function checkReferences(manifests: readonly Numbered[], own: Own): readonly ManifestProblem[] {
   const named = new Set(manifests.map(({ manifest }) => `${manifest.kind} ${manifest.metadata.name}`));
   const pods = manifests.flatMap(({ manifest }) =>
     manifest.kind === "Deployment" ? [manifest.spec.template.metadata.labels] : [],
@@ -42,6 +49,11 @@ export function checkReferences(manifests: readonly Numbered[], host: string | n
         for (const { name, path } of configMapsOf(template.spec)) {
           mustExist("ConfigMap", name, at("template", "spec", ...path));
         }
+        for (const { name, path } of secretsOf(template.spec)) {
+          if (name === undefined || name === own.secret) continue;
+          const message = `${quoted(name)} is not allowed: a deployment has one Secret, {{ environment }}, with its project's secrets`;
+          problems.push({ path: at("template", "spec", ...path), message });
+        }
         break;
       }
       case "Service":
@@ -56,7 +68,7 @@ export function checkReferences(manifests: readonly Numbered[], host: string | n
       case "Ingress":
         for (const { name, path } of servicesOf(manifest)) mustExist("Service", name, at(...path));
         for (const { name, path } of hostsOf(manifest)) {
-          const message = hostProblem(name, host);
+          const message = hostProblem(name, own.host);
           if (message !== undefined) problems.push({ path: at(...path), message });
         }
     }
@@ -70,26 +82,54 @@ interface Mention {
   readonly path: YamlPath;
 }
 
-function configMapsOf(spec: Of<"Deployment">["spec"]["template"]["spec"]): readonly Mention[] {
-  const ofContainers = (list: string, containers: readonly PodContainer[]) =>
-    containers.flatMap(({ env = [], envFrom = [] }, number) => [
+type PodSpec = Of<"Deployment">["spec"]["template"]["spec"];
+
+function configMapsOf(spec: PodSpec): readonly Mention[] {
+  return [
+    ...inContainers(spec, ({ env = [], envFrom = [] }) => [
       ...env.map(({ valueFrom }, index) => ({
         name: valueFrom?.configMapKeyRef?.name,
-        path: [list, number, "env", index, "valueFrom", "configMapKeyRef", "name"],
+        path: ["env", index, "valueFrom", "configMapKeyRef", "name"],
       })),
       ...envFrom.map(({ configMapRef }, index) => ({
         name: configMapRef?.name,
-        path: [list, number, "envFrom", index, "configMapRef", "name"],
+        path: ["envFrom", index, "configMapRef", "name"],
       })),
-    ]);
-  return [
-    ...ofContainers("containers", spec.containers),
-    ...ofContainers("initContainers", spec.initContainers ?? []),
+    ]),
     ...(spec.volumes ?? []).map(({ configMap }, index) => ({
       name: configMap?.name,
       path: ["volumes", index, "configMap", "name"],
     })),
   ];
+}
+
+function secretsOf(spec: PodSpec): readonly Mention[] {
+  return inContainers(spec, ({ env = [], envFrom = [] }) => [
+    ...env.map(({ valueFrom }, index) => ({
+      name: valueFrom?.secretKeyRef?.name,
+      path: ["env", index, "valueFrom", "secretKeyRef", "name"],
+    })),
+    ...envFrom.map(({ secretRef }, index) => ({
+      name: secretRef?.name,
+      path: ["envFrom", index, "secretRef", "name"],
+    })),
+  ]);
+}
+
+/** What each container of a pod mentions, with where that is in the pod. */
+function inContainers(
+  { containers, initContainers = [] }: PodSpec,
+  mentions: (container: PodContainer) => readonly Mention[],
+): readonly Mention[] {
+  const lists: readonly (readonly [string, readonly PodContainer[]])[] = [
+    ["containers", containers],
+    ["initContainers", initContainers],
+  ];
+  return lists.flatMap(([list, each]) =>
+    each.flatMap((container, number) =>
+      mentions(container).map(({ name, path }) => ({ name, path: [list, number, ...path] })),
+    ),
+  );
 }
 
 function servicesOf({ spec }: Of<"Ingress">): readonly Mention[] {

@@ -13,5 +13,8 @@ export const advice = "a deployment needs less";
  */
 export function readManifests(template: string, values: TemplateValues): readonly Manifest[] {
   const { text, fill } = markTemplate(template, values);
-  return checkManifests(readYamlDocuments(text, { replace: fill, advice }), values.host);
+  return checkManifests(readYamlDocuments(text, { replace: fill, advice }), {
+    host: values.host,
+    secret: values.environment,
+  });
 }

@@ -206,13 +206,13 @@ const containers: readonly HostileCase[] = [
     "a variable from a Secret",
     container("env: [{ name: X, valueFrom: { secretKeyRef: { name: x, key: y } } }]"),
     "env:",
-    /secretKeyRef is not allowed/,
+    /secretKeyRef\.name 'x' is not allowed: a deployment has one Secret/,
   ],
   [
     "variables from a Secret",
     container("envFrom:\n  - secretRef: { name: x }"),
     "secretRef",
-    /secretRef is not allowed/,
+    /secretRef\.name 'x' is not allowed/,
   ],
   [
     "another's configuration",

@@ -35,7 +35,7 @@ spec:
             - { name: GREETING, value: "{{ values.greeting }}" }
             - { name: POD, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
             - { name: COLOUR, valueFrom: { configMapKeyRef: { name: "web-{{ environment }}", key: colour } } }
-          envFrom: [{ configMapRef: { name: "web-{{ environment }}" } }]
+          envFrom: [{ configMapRef: { name: "web-{{ environment }}" } }, { secretRef: { name: "{{ environment }}" } }]
           resources: { requests: { cpu: 100m, memory: 64Mi }, limits: { cpu: 1, memory: 1.5Gi } }
           readinessProbe: { httpGet: { path: /healthz, port: http }, periodSeconds: 2 }
           lifecycle: { preStop: { sleep: { seconds: 5 } } }

@@ -22,14 +22,29 @@ const rules = z.strictObject({
     .optional(),
 });
 
-export const autoscaler = z.strictObject({
-  apiVersion: z.literal("autoscaling/v2"),
-  kind: z.literal("HorizontalPodAutoscaler"),
-  metadata: objectMetadata,
+const scaleTargetRef = z.strictObject({ apiVersion: z.literal("apps/v1"), kind: z.literal("Deployment"), name });
+const range = {
+  minReplicas: z.int().min(1).max(maxReplicas).optional(),
+  maxReplicas: z.int().min(1).max(maxReplicas),
+};
+const kind = z.literal("HorizontalPodAutoscaler");
+const status = refused("the cluster says how it is");
+
+/** Of clusters before 1.23, and of all others too. */
+const first = z.strictObject({
+  apiVersion: z.literal("autoscaling/v1"),
+  ...{ kind, metadata: objectMetadata, status },
   spec: z.strictObject({
-    scaleTargetRef: z.strictObject({ apiVersion: z.literal("apps/v1"), kind: z.literal("Deployment"), name }),
-    minReplicas: z.int().min(1).max(maxReplicas).optional(),
-    maxReplicas: z.int().min(1).max(maxReplicas),
+    ...{ scaleTargetRef, ...range },
+    targetCPUUtilizationPercentage: z.int().min(1).max(1000).optional(),
+  }),
+});
+
+const second = z.strictObject({
+  apiVersion: z.literal("autoscaling/v2"),
+  ...{ kind, metadata: objectMetadata, status },
+  spec: z.strictObject({
+    ...{ scaleTargetRef, ...range },
     metrics: z
       .array(
         z.strictObject({
@@ -45,5 +60,8 @@ export const autoscaler = z.strictObject({
       .optional(),
     behavior: z.strictObject({ scaleUp: rules.optional(), scaleDown: rules.optional() }).optional(),
   }),
-  status: refused("the cluster says how it is"),
+});
+
+export const autoscaler = z.discriminatedUnion("apiVersion", [first, second], {
+  error: "must be 'autoscaling/v1' or 'autoscaling/v2'",
 });

@@ -15,12 +15,10 @@ const words = z.array(z.string().max(65_536)).max(200);
 /** What the pod may learn of itself; not of the node. */
 const ownFields = ["metadata.name", "metadata.namespace", "metadata.uid", "status.podIP"] as const;
 
-const ofSecrets = refused("manifests cannot name Secrets: every container gets the project's secrets as environment");
-
 const valueFrom = z.strictObject({
   configMapKeyRef: z.strictObject({ name, key: fileName, optional: z.boolean().optional() }).optional(),
   fieldRef: z.strictObject({ fieldPath: z.enum(ownFields), apiVersion: z.literal("v1").optional() }).optional(),
-  secretKeyRef: ofSecrets,
+  secretKeyRef: z.strictObject({ name, key: fileName, optional: z.boolean().optional() }).optional(),
   resourceFieldRef: z
     .strictObject({
       resource: z.enum(["limits.cpu", "limits.memory", "requests.cpu", "requests.memory"]),
@@ -39,7 +37,7 @@ const envFrom = z
     z.strictObject({
       prefix: variable.optional(),
       configMapRef: z.strictObject({ name, optional: z.boolean().optional() }).optional(),
-      secretRef: ofSecrets,
+      secretRef: z.strictObject({ name, optional: z.boolean().optional() }).optional(),
     }),
   )
   .max(20);

@@ -3,7 +3,8 @@ import { objectMetadata, selector } from "./metadata.ts";
 import { countOrShare, refused } from "./values.ts";
 
 export const disruptionBudget = z.strictObject({
-  apiVersion: z.literal("policy/v1"),
+  // The older one is that of clusters before 1.21.
+  apiVersion: z.enum(["policy/v1", "policy/v1beta1"]),
   kind: z.literal("PodDisruptionBudget"),
   metadata: objectMetadata,
   spec: z.strictObject({

@@ -30,7 +30,7 @@ export const volume = z
     nfs: refused("the node itself would connect to another host"),
     iscsi: refused("the node itself would connect to another host"),
     projected: refused("it can hold a token of the cluster; use configMap"),
-    secret: refused("manifests cannot name Secrets: every container gets the project's secrets as environment"),
+    secret: refused("use env or envFrom with the Secret of the deployment's own"),
     downwardAPI: refused("use env with valueFrom.fieldRef"),
     persistentVolumeClaim: refused("what it holds would outlive the deployment, and may be another's"),
     ephemeral: refused("it claims storage of the cluster; use emptyDir"),

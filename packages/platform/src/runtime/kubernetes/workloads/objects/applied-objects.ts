@@ -3,13 +3,14 @@ import type { WorkloadsConfig } from "../../kubernetes-config.ts";
 import { ingress, service } from "./address.ts";
 import { deployment } from "./deployment.ts";
 import { environmentSecret } from "./environment-secret.ts";
+import { fromOpsRepo } from "./from-ops-repo.ts";
 import { type Mark, ofWorkload } from "./of-workload.ts";
 import { previewNetwork } from "./preview-network.ts";
 import { withoutScaledReplicas } from "./without-scaled-replicas.ts";
 
 /** All that is to be there for a workload, in its namespace and marked as its own. @throws WorkloadError */
 export function appliedObjects(plan: WorkloadPlan, settings: WorkloadsConfig, mark: Mark): readonly Manifest[] {
-  const own = plan.manifests ?? [
+  const own = plan.manifests?.map((manifest) => fromOpsRepo(manifest, settings, mark)) ?? [
     service(plan),
     deployment(plan, settings.resources),
     ...(settings.ingress === undefined ? [] : [ingress(plan, settings.ingress)]),
