@@ -4,7 +4,12 @@ import type { ServerProcess } from "./server-process.ts";
 const report = z.object({
   steps: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
   tools: z.array(
-    z.object({ name: z.string(), permissions: z.array(z.string()), missing: z.array(z.string()).nullable() }),
+    z.object({
+      name: z.string(),
+      permissions: z.array(z.string()),
+      missing: z.array(z.string()).nullable(),
+      bound: z.literal(true).optional(),
+    }),
   ),
 });
 

@@ -23,8 +23,8 @@ export function accessProblems({ steps, tools }: CheckReport): Problem[] {
   const told = unreachable.length > 0 ? unreachable : failed;
   return [
     ...told.map(({ name, detail }) => ({ subject: name, detail, remedy: remedies[name] ?? "" })),
-    ...tools.flatMap(({ name, missing }) =>
-      missing === null || missing.length === 0
+    ...tools.flatMap(({ name, missing, bound }) =>
+      missing === null || missing.length === 0 || bound
         ? []
         : [
             {

@@ -26,6 +26,8 @@ export interface ToolAccess {
   readonly permissions: readonly string[];
   /** Null where the platform does not say what a token may do. */
   readonly missing: readonly string[] | null;
+  /** What it misses concerns the whole platform, and the token is good for one project: that is no fault. */
+  readonly bound?: true | undefined;
 }
 
 /** One thing that is not as it must be. */

@@ -2,14 +2,17 @@ import {
   auth,
   type ClientConfig,
   ClientError,
+  type Endpoint,
   NetworkError,
   type PlatformClient,
   PlatformError,
   projects,
+  type ResponseOf,
   system,
   TimeoutError,
 } from "@platform-mcp/client";
 import { type OfferedTool, permissionsOf } from "../tools/catalogue.ts";
+import type { Tool } from "../tools/tool.ts";
 import { sanitize } from "../untrusted/sanitize.ts";
 
 /** One thing that must hold for a server to work. */
@@ -24,6 +27,8 @@ export interface ToolPermission {
   readonly name: string;
   readonly permissions: readonly string[];
   readonly missing: readonly string[] | null;
+  /** What it misses concerns the whole platform, and this token is good for one project: it is refused, by design. */
+  readonly bound?: true;
 }
 
 export interface CheckReport {
@@ -73,18 +78,27 @@ export async function check(
       () => client.call(projects.getProject, { project_id: projectId }),
     );
   }
-  const held =
-    me?.permissions === undefined ? null : new Set([...me.permissions.global, ...(me.permissions.project ?? [])]);
-  const rows = [...tools.values()].map(({ tool }) => {
-    const needed = permissionsOf(tool);
-    return {
-      name: tool.name,
-      permissions: needed,
-      missing: held && needed.filter((permission) => !held.has(permission)),
-    };
-  });
-  const ok = steps.every((done) => done.ok) && rows.every(({ missing }) => missing === null || missing.length === 0);
-  return { ok, steps, tools: me === undefined ? rows.map((row) => ({ ...row, missing: null })) : rows };
+  const rows = [...tools.values()].map(({ tool }) => permissionOf(tool, me));
+  const ok = steps.every((done) => done.ok) && rows.every(({ missing, bound }) => bound || !missing?.length);
+  return { ok, steps, tools: rows };
+}
+
+type Me = ResponseOf<typeof auth.getMe>;
+
+function permissionOf(tool: Tool, me: Me | undefined): ToolPermission {
+  const permissions = permissionsOf(tool);
+  const held = me?.permissions;
+  if (held === undefined) return { name: tool.name, permissions, missing: null };
+  const anywhere = new Set([...held.global, ...(held.project ?? [])]);
+  const lacks = ({ permission, scope }: Endpoint) =>
+    !(scope === "global" ? held.global.includes(permission) : anywhere.has(permission));
+  const lacking = tool.uses.filter(lacks);
+  const missing = permissions.filter((permission) => lacking.some((endpoint) => endpoint.permission === permission));
+  const isBound =
+    missing.length > 0 &&
+    typeof me?.token?.project_id === "string" &&
+    missing.every((permission) => anywhere.has(permission));
+  return { name: tool.name, permissions, missing, ...(isBound && { bound: true }) };
 }
 
 async function drain(text: Promise<AsyncIterable<string>>): Promise<void> {
@@ -102,14 +116,16 @@ function reason(error: unknown): string {
 /** The report for people. */
 export function checkText({ ok, steps, tools }: CheckReport): string {
   const lines = steps.map((step) => `${step.ok ? "ok  " : "FAIL"} ${step.name.padEnd(10)} ${step.detail}`);
-  for (const { name, missing, permissions } of tools) {
-    const state = missing === null ? "?   " : missing.length === 0 ? "ok  " : "FAIL";
+  for (const { name, missing, permissions, bound } of tools) {
+    const state = missing === null ? "?   " : bound ? "-   " : missing.length === 0 ? "ok  " : "FAIL";
     const detail =
       missing === null
         ? `needs ${permissions.join(", ")}`
         : missing.length === 0
           ? ""
-          : `missing ${missing.join(", ")}`;
+          : bound
+            ? `refused: it needs ${missing.join(", ")} on the whole platform, and the token is good for one project`
+            : `missing ${missing.join(", ")}`;
     lines.push(`${state} ${name.padEnd(24)} ${detail}`.trimEnd());
   }
   return `${lines.join("\n")}\n${ok ? "ready" : "not ready"}\n`;
