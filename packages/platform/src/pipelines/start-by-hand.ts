@@ -1,9 +1,11 @@
+import { permissionsOn } from "../access/authorise.ts";
 import type { Caller } from "../access/caller.ts";
 import type { Queryable } from "../db/queryable.ts";
-import type { ProjectRow } from "../db/schema.ts";
+import { markChecked } from "../deployments/from-pipeline/next-pipeline.ts";
 import type { Repository } from "../git/repository.ts";
 import { resolveRef } from "../git/resolve-commit.ts";
 import { invalid, Problem } from "../problem.ts";
+import type { ActiveProject } from "../projects/queries.ts";
 import { createPipeline } from "./create-pipeline.ts";
 import { DefinitionError, definitionFile } from "./definition/definition-error.ts";
 import { readDefinition } from "./definition/read-definition.ts";
@@ -11,7 +13,7 @@ import { readDefinition } from "./definition/read-definition.ts";
 /** Somebody's wish for a pipeline. */
 export interface PipelineRequest {
   readonly caller: Caller;
-  readonly project: Pick<ProjectRow, "id" | "default_branch">;
+  readonly project: ActiveProject;
   readonly repository: Repository;
   /** A branch, a tag or a commit. */
   readonly gitRef: string;
@@ -19,7 +21,9 @@ export interface PipelineRequest {
 }
 
 /**
- * Starts a pipeline at a branch, a tag or a commit, whatever its definition starts pipelines on. Must be in a transaction.
+ * Starts a pipeline at a branch, a tag or a commit, whatever its definition starts pipelines on. Of the
+ * default branch it deploys something only for whoever may deploy: production may show something else on purpose. Must be
+ * in a transaction.
  *
  * @throws Problem 400 when there is no such commit, or no definition in it that can be used
  */
@@ -33,7 +37,7 @@ export async function startByHand(db: Queryable, { caller, project, repository, 
   if (definition === undefined) {
     throw invalid("git_ref", `no ${definitionFile} found at commit ${commit.sha}: add one, commit and push it`);
   }
-  return await createPipeline(db, {
+  const created = await createPipeline(db, {
     project,
     trigger: "api",
     gitRef,
@@ -42,4 +46,8 @@ export async function startByHand(db: Queryable, { caller, project, repository, 
     triggeredBy: caller.user.id,
     definition,
   });
+  const isProduction = commit.branch === project.default_branch;
+  if (isProduction && !(await permissionsOn(db, caller, project)).has("deploy:promote"))
+    await markChecked(db, created.id);
+  return created;
 }
