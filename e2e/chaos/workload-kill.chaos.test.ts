@@ -139,7 +139,10 @@ test.runIf(process.platform === "linux")(
       await platform.served.killPlatform();
       if (random() < 0.1) await platform.served.killPostgres();
       await platform.served.start();
-      if (round % 25 === 24) await converged(context);
+      if (round % 20 === 19) {
+        await converged(context);
+        process.stdout.write(`after ${round + 1} kills, all are what is wanted\n`);
+      }
     }
     const context = `CHAOS_SEED=${seed}, at the end`;
     await converged(context);

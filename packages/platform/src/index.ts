@@ -13,6 +13,7 @@ export { parseDefinition } from "./pipelines/definition/parse-definition.ts";
 export { type Platform, startPlatform } from "./platform.ts";
 export { importProject, projectNameOf } from "./projects/import-project.ts";
 export { type ActiveProject, findProjectByName } from "./projects/queries.ts";
+export type { Workloads } from "./runtime/workload.ts";
 export { branchProblem } from "./sessions/check-branch.ts";
 export { openStore, type Store } from "./store.ts";
 export { UserError } from "./user-error.ts";

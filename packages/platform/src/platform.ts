@@ -25,6 +25,7 @@ import { makePrivate } from "./private-files.ts";
 import { createRuntime } from "./runtime/create-runtime.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
 import type { Runtime } from "./runtime/runtime.ts";
+import type { Workloads } from "./runtime/workload.ts";
 import { noteServing } from "./serving.ts";
 import { EventFeed } from "./sessions/events/event-feed.ts";
 import { startSessions } from "./sessions/start-sessions.ts";
@@ -52,13 +53,15 @@ export interface Platform {
 export interface PlatformInternals {
   /** How long the claim on a step or session lasts unless it is extended, in milliseconds; 30,000. */
   readonly lease?: number;
+  /** What keeps deployments and previews running, in place of the runtime's own. */
+  readonly workloads?: Workloads;
 }
 
 /** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */
 export async function startPlatform(
   config: PlatformConfig,
   logger: Logger,
-  { lease = 30_000 }: PlatformInternals = {},
+  { lease = 30_000, workloads: given }: PlatformInternals = {},
 ): Promise<Platform> {
   // In a cluster, what is pushed runs elsewhere.
   if (config.kubernetes === undefined) assertTrusted(config);
@@ -120,7 +123,9 @@ export async function startPlatform(
     // Last: a platform that cannot start after all should not have begun with a step.
     const url = urlOf(app.server.address());
     forgetServing = await noteServing(config.dataDirectory, url);
-    runtime = await createRuntime({ config, db, logger, url, lease });
+    const created = await createRuntime({ config, db, logger, url, lease });
+    if (given !== undefined) await created.workloads.close();
+    runtime = given === undefined ? created : { ...created, workloads: given };
     const work = { config, store, runtime, wakeups, logs, logger, lease };
     pipelines = await startPipelines({ ...work, artifacts });
     sessions = await startSessions(work);

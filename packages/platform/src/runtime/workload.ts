@@ -81,8 +81,11 @@ export interface Workloads {
   observe(plan: WorkloadPlan): Promise<WorkloadState>;
   /** Ends and removes all of it; true once nothing is left. */
   remove(name: WorkloadName): Promise<boolean>;
-  /** Ends what runs and keeps what is no process, such as volumes and addresses; true once nothing runs. */
-  stop(name: WorkloadName): Promise<boolean>;
+  /**
+   * Ends what runs and keeps what is no process, such as volumes and addresses; true once nothing runs.
+   * @param atOnce without a grace: somebody else may soon run it; only where what runs is this process's own
+   */
+  stop(name: WorkloadName, atOnce?: boolean): Promise<boolean>;
   /**
    * The last lines it printed, oldest first, or those of the process before, without its secrets; empty when there are
    * none. @throws WorkloadError when they cannot be had

@@ -84,7 +84,7 @@ export function createFakeWorkloads(options: FakeWorkloadsOptions = {}): FakeWor
       return { ...state, status: "ready", ...stateOf?.(plan) };
     },
     remove: async (name) => remove(name, "removed"),
-    stop: async (name) => remove(name, "stopped"),
+    stop: async (name, atOnce) => remove(name, atOnce === true ? "stopped at once" : "stopped"),
     logs: async () => "",
     watch: (onChange) => {
       listeners.push(onChange);

@@ -187,6 +187,12 @@ const cases: readonly Case[] = [
     { status: "stopped", url: null, history: success, isRemoved: false },
   ],
   ["still stopped", { ...healthy, goal: "stopped", status: "stopped" }, ended, { status: "stopped", history: null }],
+  [
+    "stopping again what could not be stopped",
+    { ...failed, goal: "stopped", reachedGeneration: 3 },
+    ending,
+    { status: "syncing", nextAttemptAt: null },
+  ],
   ["cannot be stopped yet", stopping, attemptFailed, { status: "failed", failures: 1, history: failure }],
   ["being removed", removing, ending, { status: "syncing", isRemoved: false, history: null }],
   ["removed", removing, ended, { isRemoved: true, history: success }],

@@ -169,7 +169,7 @@ function failure(
 function afterEnding(known: Known, isDone: boolean, clock: Clock): Next {
   const ended = { ...unchanged(known, clock), reason: null, message: null, nextAttemptAt: null };
   // What had stopped and runs again for a moment is not worth a word.
-  if (!isDone) return { ...ended, status: wasReached(known) ? known.status : "syncing", lookIn: 2 * SOON };
+  if (!isDone) return { ...ended, status: known.status === "stopped" ? "stopped" : "syncing", lookIn: 2 * SOON };
   const history = successOf(known);
   if (known.goal === "removed") return { ...ended, status: "stopped", history, isRemoved: true };
   return { ...ended, status: "stopped", url: null, failures: 0, stalled: false, history, lookIn: RARELY };

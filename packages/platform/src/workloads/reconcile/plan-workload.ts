@@ -39,12 +39,12 @@ async function manifestsFor({ manifestsOf }: ReconcileServices, { row, name, pro
 }
 
 function workloadEnvironment(row: Work["row"], projectName: string): Record<string, string> {
-  const commit = row.commit_sha ?? /^git:(?<sha>[0-9a-f]{40,64})$/.exec(row.image_ref)?.groups?.sha;
+  const commit = /^git:(?<sha>[0-9a-f]{40,64})$/.exec(row.image_ref)?.groups?.sha ?? row.commit_sha;
   return {
     PLATFORM_ENVIRONMENT: row.environment ?? "preview",
     PLATFORM_PROJECT_NAME: projectName,
     PLATFORM_PROJECT_ID: row.project_id,
-    ...(commit !== undefined && { COMMIT_SHA: commit }),
+    ...(commit !== null && { COMMIT_SHA: commit }),
     ...(row.branch !== null && { BRANCH: row.branch }),
   };
 }

@@ -174,6 +174,6 @@ test("whatever has happened: once nothing goes wrong any more, what is wanted is
       if (known.stalled || isGone) return;
       expect(known.status).toBe({ active: "healthy", stopped: "stopped", removed: "" }[known.goal]);
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });

@@ -220,6 +220,7 @@ test("what runs in a process that has lost its claim is ended there", async () =
     .set({ claimed_by: randomUUID(), claim_expires_at: "infinity", attempt: 99 })
     .execute();
   await expect.poll(() => world.has(id)).toBe(false);
+  expect(reconciler.workloads.log).toContain("lost-claim stopped at once");
   expect(claimed?.status).toBe("running");
   await scene.store.db.deleteFrom("workloads").where("id", "=", id).execute();
 });

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 
 /** Those of these workloads of which something else is wanted than what their status speaks of. */
@@ -7,7 +8,7 @@ export async function superseded(
 ): Promise<readonly { readonly id: string; readonly generation: number }[]> {
   return await db
     .selectFrom("workloads")
-    .where("id", "in", ids)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .whereRef("observed_generation", "<", "generation")
     .select(["id", "generation"])
     .execute();

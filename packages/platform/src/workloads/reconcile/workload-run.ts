@@ -198,7 +198,7 @@ export class WorkloadRun implements ClaimedRun {
     const { workloads } = this.#options.services;
     while (this.#running !== undefined) {
       try {
-        if (await workloads.stop(this.#running)) this.#running = undefined;
+        if (await workloads.stop(this.#running, this.#silence.signal.aborted)) this.#running = undefined;
       } catch (error) {
         this.#tell("error", error, "stopping a workload");
       }
