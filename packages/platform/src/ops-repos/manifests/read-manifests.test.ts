@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { YamlError } from "../../yaml/yaml-error.ts";
 import { hostileManifests, ingress, pod, rule } from "../testing/hostile-manifests.ts";
@@ -84,4 +85,11 @@ test("without an address no Ingress can be", () => {
   const plain = ingress(rule("a.example"));
   expect(problemsOf(plain, { host: null }).join()).toMatch(/gives deployments no address/);
   expect(problemsOf(soundTemplate, { host: null }).join()).toMatch(/the template's 'host' has no value/);
+});
+
+test("the documents' example is one", () => {
+  const text = readFileSync(new URL("../../../../../docs/ops-repos.md", import.meta.url), "utf8");
+  const [, example = ""] = /```yaml\n(.*?)```/s.exec(text) ?? [];
+  const kinds = readManifests(example, values).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(kinds).toEqual(["Deployment web-production", "Service web-production"]);
 });
