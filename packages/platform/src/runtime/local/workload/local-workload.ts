@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { WorkloadName, WorkloadPlan, WorkloadState } from "../../workload.ts";
 import { InFlight } from "./in-flight.ts";
 import type { Target } from "./proxy/target.ts";
-import type { Release, ReleaseState } from "./release.ts";
+import type { Release } from "./release.ts";
+import { observed } from "./release-state.ts";
 
 export interface LocalWorkloadOptions {
   /** Starts what a plan says. @throws WorkloadError, and the reason of the signal */
@@ -108,18 +109,5 @@ export class LocalWorkload {
     const most = delay(this.#options.drainSeconds * 1000, undefined, { ref: false });
     await Promise.race([this.#running.get(release)?.none(), most, release.gone]);
     release.end();
-  }
-}
-
-function observed(state: ReleaseState): Omit<WorkloadState, "url"> {
-  switch (state.kind) {
-    case "starting":
-      return { status: "progressing", reason: null, message: null };
-    case "ready":
-      return { status: "ready", reason: null, message: null };
-    case "broken":
-      return { status: "failing", reason: state.reason, message: state.message };
-    case "given_up":
-      return { status: "failing", reason: state.error.reason, message: state.error.message };
   }
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { workloads } from "@platform-mcp/client/contract";
 import { WorkloadError } from "../../workload.ts";
 import { becomeReady } from "./become-ready.ts";
-import { describeExit } from "./describe-exit.ts";
 import { type ProbeOptions, probe } from "./probe.ts";
+import { type ProcessEnd, processEnd } from "./process-end.ts";
 import type { Address } from "./proxy/target.ts";
+import type { ReleaseState } from "./release-state.ts";
 import type { WebProcess } from "./web-process.ts";
 
 /** One process of a release. */
@@ -28,26 +28,6 @@ export interface ReleaseOptions {
   readonly readySeconds: number;
   /** Seconds until the first restart; each further one waits twice as long, up to a minute. */
   readonly restartSeconds: number;
-}
-
-/** How a release is. */
-export type ReleaseState =
-  /** It has not answered yet. */
-  | { readonly kind: "starting" }
-  /** It was seen to answer. */
-  | { readonly kind: "ready" }
-  /** It did answer, and does not now, or is started again. */
-  | { readonly kind: "broken"; readonly reason: workloads.WorkloadReason; readonly message: string }
-  /** No process of it is started any more. */
-  | { readonly kind: "given_up"; readonly error: WorkloadError };
-
-/** How one process of it ended. */
-interface End {
-  readonly reason: workloads.WorkloadReason;
-  readonly message: string;
-  readonly hasAnswered: boolean;
-  /** Milliseconds. */
-  readonly lasted: number;
 }
 
 /** Ends in a row without an answer after which it is given up. */
@@ -104,7 +84,8 @@ export class Release {
     const doubt = this.#doubt;
     const look = () => probe(this.#probeOptions(this.#ending.signal));
     // What fails once may have been a moment.
-    const { host, problem } = (await look()).host === undefined ? await look() : { host: "", problem: "" };
+    if ((await look()).host !== undefined) return;
+    const { host, problem } = await look();
     if (host === undefined) doubt.resolve(problem);
   }
 
@@ -145,7 +126,7 @@ export class Release {
   }
 
   /** Watches one process until it is gone. */
-  async #follow(): Promise<End> {
+  async #follow(): Promise<ProcessEnd> {
     const process = this.#process;
     const began = performance.now();
     const over = new AbortController();
@@ -170,11 +151,8 @@ export class Release {
     }
     const exit = await exited;
     this.#address = undefined;
-    const what = problem === undefined ? `Its process ${describeExit(exit)}` : `It was ended because ${problem}`;
-    const lines = await process.tail();
-    const message = lines === "" ? `${what}. It has printed nothing.` : `${what}. The last lines of its log:\n${lines}`;
-    const reason = problem === undefined ? "crash_loop" : "not_ready";
-    return { reason, message, hasAnswered, lasted: performance.now() - began };
+    const tail = await process.tail();
+    return processEnd({ exit, problem, tail, hasAnswered, lasted: performance.now() - began });
   }
 
   #probeOptions(signal: AbortSignal): ProbeOptions {
