@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { initRepository } from "../git/init-repository.ts";
 import { plainGit } from "../git/testing/plain-git.ts";
+import { addDeployment } from "../workloads/testing/add-deployment.ts";
+import { addPreview } from "../workloads/testing/add-preview.ts";
 import { restoreBackup } from "./restore-backup.ts";
 import { type Kept, openScene, quiet, type Scene } from "./testing/scene.ts";
 import { tableDigests } from "./testing/table-digests.ts";
@@ -46,6 +48,8 @@ describe("a restored backup", () => {
     const tree = plainGit(source.repositories.of(id).path, "hash-object", "-t", "tree", "-w", "--stdin");
     const commit = plainGit(source.repositories.of(id).path, "commit-tree", "-m", "first", tree);
     plainGit(source.repositories.of(id).path, "update-ref", "refs/heads/main", commit);
+    await addDeployment(source.db, id, "production");
+    await addPreview(source.db, id, "next");
     const manifest = await scene.backUp(source, "b.tar");
     expect((await stat(scene.path("b.tar"))).mode & 0o777).toBe(0o600);
     expect(await scene.restore("b.tar", "c")).toEqual(manifest);
