@@ -70,6 +70,8 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
     }),
 
     implement(projects.deleteProject, async ({ db, project, audit }) => {
+      // First: who tells something to webhooks may be about to wait for the project.
+      const webhooks = await removeWebhooksOf(db, project.id);
       await db
         .updateTable("projects")
         .set({ is_active: false, deleted_at: sql<string>`now()` })
@@ -80,7 +82,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
       await endWorkloadsOf(db, project.id);
       audit.record({ resource: "project", id: project.id, before: { name: project.name, is_active: true } });
       for (const entry of await removeSecretsOf(db, project.id)) audit.record(entry);
-      for (const entry of await removeWebhooksOf(db, project.id)) audit.record(entry);
+      for (const entry of webhooks) audit.record(entry);
       return { ok: true } as const;
     }),
   ];

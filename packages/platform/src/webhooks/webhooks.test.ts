@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openMasterKey, requireMasterKey } from "../secrets/master-key.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
+import { emitWebhook } from "./emit-webhook.ts";
 
 let platform: TestPlatform;
 let admin: string;
@@ -152,3 +154,28 @@ test("those of a project that is deleted are gone with it", async () => {
   expect(await platform.db.selectFrom("webhooks").where("id", "=", id).selectAll().execute()).toEqual([]);
   expect((await audited(id)).at(-1)).toMatchObject({ action: "DELETE", before: { url: hook.url } });
 });
+
+test("a project can be deleted while something that happens there is told", async () => {
+  await newProject();
+  await create();
+  const { db } = platform;
+  const deleting = async () => (await platform.send("DELETE", `/api/projects/${project}`, admin)).status;
+  let deleted: Promise<number> | undefined;
+  await db.transaction().execute(async (transaction) => {
+    await emitWebhook(transaction, project, "push", { ref: "refs/heads/a", before: null, after: null, pusher: null });
+    deleted = deleting();
+    // It waits for the event, whose reference to the webhook must stay good.
+    await vi.waitFor(async () => expect(await waiting()).toBeGreaterThan(0), { timeout: 20_000, interval: 10 });
+    // As whatever counts something in the project does.
+    await transaction.selectFrom("projects").where("id", "=", project).select("id").forNoKeyUpdate().execute();
+  });
+  expect(await deleted).toBe(200);
+});
+
+/** How many transactions wait for another. */
+async function waiting(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int from pg_locks where not granted`.execute(
+    platform.db,
+  );
+  return rows[0]?.count ?? 0;
+}
