@@ -20,10 +20,9 @@ export const getDeployment = defineTool({
   uses: [deployments.getDeployment, deployments.deploymentHistory],
   async run({ api, project }, { environment }) {
     const one = { project_id: project, environment };
-    const [deployment, history] = await Promise.all([
-      api.call(deployments.getDeployment, one),
-      api.call(deployments.deploymentHistory, { ...one, limit: lastAttempts }),
-    ]);
+    // One after the other, so that it is always the same call that is refused.
+    const deployment = await api.call(deployments.getDeployment, one);
+    const history = await api.call(deployments.deploymentHistory, { ...one, limit: lastAttempts });
     const next = nextStep(deployment, { kind: "deployment", environment });
     return [
       record(deploymentDetails(deployment)),
