@@ -52,6 +52,22 @@ test("manifests of every kind that is allowed are rendered and come out as they 
   });
 });
 
+test("what clusters of any age need to be told is told them: amounts as text, protocols by name", () => {
+  const [deployment, , service] = readManifests(soundTemplate, values);
+  expect(deployment).toMatchObject({
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            { resources: { limits: { cpu: "1", memory: "1.5Gi" } }, ports: [{ containerPort: 8080, protocol: "TCP" }] },
+          ],
+        },
+      },
+    },
+  });
+  expect(service).toMatchObject({ spec: { ports: [{ port: 80, protocol: "TCP" }] } });
+});
+
 test("pods get no token of the cluster, whether or not the manifest says so", () => {
   const [deployment] = readManifests(pod(""), values);
   expect(deployment).toMatchObject({ spec: { template: { spec: { automountServiceAccountToken: false } } } });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { lifecycle, probe } from "./probe.ts";
 import { containerSecurityContext } from "./security-context.ts";
-import { absolutePath, fileName, name, port, quantity, refused, relativePath, variable } from "./values.ts";
+import { absolutePath, fileName, name, port, protocol, quantity, refused, relativePath, variable } from "./values.ts";
 
 /** As everywhere on the platform: nothing that a shell could take for more than a name. */
 const image = z
@@ -49,7 +49,7 @@ const ports = z
     z.strictObject({
       name: name.optional(),
       containerPort: port,
-      protocol: z.enum(["TCP", "UDP"]).optional(),
+      protocol,
       hostPort: ofTheNode,
       hostIP: ofTheNode,
     }),

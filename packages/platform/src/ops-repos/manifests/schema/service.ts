@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { labels, objectMetadata } from "./metadata.ts";
-import { name, only, port, portReference, refused } from "./values.ts";
+import { name, only, port, portReference, protocol, refused } from "./values.ts";
 
 const outside = refused("what is to be reached from outside the cluster needs an Ingress");
 
@@ -18,7 +18,7 @@ export const service = z.strictObject({
           name: name.optional(),
           port,
           targetPort: portReference.optional(),
-          protocol: z.enum(["TCP", "UDP"]).optional(),
+          protocol,
           appProtocol: z.string().max(63).optional(),
           nodePort: outside,
         }),

@@ -42,14 +42,15 @@ export const relativePath = z
 
 export const seconds = z.int().min(0).max(86_400);
 
-/** An amount of a resource, such as `500m` or `1Gi`. */
-export const quantity = z.union(
-  [
-    z.number().min(0),
-    z.string().regex(/^\d{1,15}(\.\d{1,9})?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, "must be an amount such as 500m or 1Gi"),
-  ],
-  "must be an amount such as 500m or 1Gi",
-);
+const amount = "must be an amount such as 500m or 1Gi";
+
+/** An amount of a resource, such as `500m` or `1Gi`; as text, which is all that clusters before 1.21 apply. */
+export const quantity = z
+  .union([z.number().min(0).max(1e15), z.string().regex(/^\d{1,15}(\.\d{1,9})?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/)], amount)
+  .transform(String);
+
+/** What is left out, clusters before 1.21 do not add when they apply it. */
+export const protocol = z.enum(["TCP", "UDP"]).default("TCP");
 
 /** A count, or a share in per cent. */
 export const countOrShare = z.union(
