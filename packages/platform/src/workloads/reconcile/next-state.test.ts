@@ -78,6 +78,12 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    "applied again, since whoever did so was killed: it has its time from now on",
+    { ...before, lastTransitionAt: now - 900_000 },
+    applied("progressing"),
+    { status: "syncing", isNew: true, lookIn: 500 },
+  ],
+  [
     "tried again after a failure",
     failed,
     applied("progressing"),

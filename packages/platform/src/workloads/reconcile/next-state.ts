@@ -31,6 +31,8 @@ export interface Next
   } | null;
   /** Nothing of it is left: its row is deleted. */
   readonly isRemoved: boolean;
+  /** The status is what it is from now on, though it may have been the same before. */
+  readonly isNew: boolean;
   /** Milliseconds until somebody should look again. */
   readonly lookIn: number;
 }
@@ -134,6 +136,8 @@ function notReady(known: Known, { applied, what, isOver }: Look, clock: Clock): 
       ...what,
       status: "syncing",
       nextAttemptAt: null,
+      // Each attempt has its time, however often a platform was killed in those before.
+      isNew: applied,
       lookIn: whileItTakes(clock.now - since),
     };
   }
@@ -184,7 +188,7 @@ function unchanged(known: Known, { now, random }: Clock): Next {
   const { status, reason, message, url, failures, stalled, nextAttemptAt } = known;
   return {
     ...{ status, reason, message, url, failures, stalled, nextAttemptAt },
-    ...{ history: null, isRemoved: false, lookIn: untilNextLook(known, now, random) },
+    ...{ history: null, isRemoved: false, isNew: false, lookIn: untilNextLook(known, now, random) },
   };
 }
 

@@ -113,12 +113,12 @@ class World {
     this.#lastSeen = { generation, what: finding.kind === "observed" ? finding.state.status : finding.kind };
     expect(next.lookIn).toBeGreaterThan(0);
     if (next.nextAttemptAt !== null) expect(next.nextAttemptAt).toBeLessThanOrEqual(now + 300_000);
-    const { isRemoved, history: _, lookIn: __, ...state } = next;
+    const { isRemoved, isNew, history: _, lookIn: __, ...state } = next;
     this.isGone = isRemoved;
     this.known = {
       ...{ ...known, ...state, observedGeneration: generation },
       reachedGeneration: next.history?.status === "success" ? generation : known.reachedGeneration,
-      lastTransitionAt: next.status === previous ? known.lastTransitionAt : now,
+      lastTransitionAt: next.status === previous && !isNew ? known.lastTransitionAt : now,
     };
   }
 

@@ -56,7 +56,7 @@ async function update(
       ...(history?.status === "success" && { reached_generation: row.generation }),
       ...(history?.status === "success" && status === "healthy" && { deployed_at: sql<string>`now()` }),
       ...(sha !== undefined && { current_sha: sha }),
-      ...(status !== row.current_status && { last_transition_at: sql<string>`now()` }),
+      ...((next.isNew || status !== row.current_status) && { last_transition_at: sql<string>`now()` }),
       next_attempt_at: nextAttemptAt === null ? null : sql<string>`to_timestamp(${nextAttemptAt / 1000})`,
       reconcile_at: sql<string>`now() + make_interval(secs => ${lookIn / 1000})`,
       ...(isReleased && { claimed_by: null, claim_expires_at: null, status: "pending" as const }),
