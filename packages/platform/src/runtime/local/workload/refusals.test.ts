@@ -81,8 +81,11 @@ test("what nobody wants is removed, with its log", async () => {
   await until(async () => (await scene.log(plan)) !== "", 10_000);
   await scene.workloads.removeOrphans(async () => true);
   expect(await scene.log(plan)).toBe("here\n");
-  await scene.workloads.removeOrphans(async (id) => id !== plan.workloadId);
-  expect(await scene.log(plan)).toBe("");
+  const isRemoved = async () => {
+    await scene.workloads.removeOrphans(async (id) => id !== plan.workloadId);
+    return (await scene.log(plan)) === "";
+  };
+  expect(await until(isRemoved, 20_000)).toBe(true);
   expect(await scene.workloads.observe(plan)).toMatchObject({ status: "absent" });
   expect(await scene.get(plan)).toMatchObject({ status: 404 });
 });

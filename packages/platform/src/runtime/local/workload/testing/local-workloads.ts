@@ -61,7 +61,7 @@ export interface LocalWorkloadsScene extends AsyncDisposable {
   rooms(): Promise<readonly string[]>;
 }
 
-const apps: AppsOptions = { host: "127.0.0.1", port: 0, isFixed: false, restartSeconds: 0.05, drainSeconds: 5 };
+const apps: AppsOptions = { host: "127.0.0.1", port: 0, isFixed: false, restartSeconds: 0.05, drainSeconds: 60 };
 
 export async function openLocalWorkloads(
   options: Partial<LocalRuntimeOptions> = {},
