@@ -5,6 +5,7 @@ import { type ClusterProject, clusterProject, deploying, namespaceGone } from ".
 import { webImage } from "./lib/environment.ts";
 import type { KubeObject, List, Pod } from "./lib/kube-objects.ts";
 import { kubectl, kubectlWith, kubeGet } from "./lib/kubectl.ts";
+import { shopManifests, shopSettings } from "./lib/shop-manifests.ts";
 
 const secret = `secret-${randomBytes(16).toString("hex")}`;
 const production = { environment: "production" };
@@ -25,6 +26,17 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     await create(project);
     await project.api.until(() => project.api.production(), { current_status: "healthy", observed_generation: 1 });
     return project;
+  }
+
+  /** A request to what administrators look after. */
+  async function admin(method: string, path: string, body?: object): Promise<{ readonly id: string }> {
+    const response = await fetch(`${platform.served.url}/api/admin/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${platform.token}`, ...(body && { "content-type": "application/json" }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return JSON.parse(await response.text());
   }
 
   const create = ({ api }: ClusterProject, tag = "one") =>
@@ -164,6 +176,39 @@ describe.runIf(webImage)("deployments and previews", { concurrent: true, timeout
     expect(state.message).toMatch(/exceeded quota: small/);
     await project.kubectl("delete", "resourcequota", "small");
     await until(project, { observed_generation: 2, current_status: "healthy" });
+  });
+
+  test("manifests of an ops repo are applied, and brought up to date with it; what they hold no longer is removed", async ({
+    expect,
+  }) => {
+    await using ops = await clusterProject(platform, "ops");
+    await using project = await clusterProject(platform, "shop");
+    await ops.api.push("main", { "deploy.yaml": shopManifests(shopSettings) });
+    const { id } = await admin("POST", "ops-repos", { name: "ops", repo_url: "project:admin/ops" });
+    const wish = { ops_repo_id: id, values_override: { replicas: 2, greeting: "hello" } };
+    await project.api.request("POST", "deployments", {
+      ...wish,
+      environment: "production",
+      image_ref: `${webImage}:one`,
+    });
+    await until(project, { current_status: "healthy", url: `http://shop.${project.namespace()}.svc/` });
+    expect(await project.visit({ environment: "shop" })).toBe("one hello - -");
+    const names = () => project.kubectl("get", "configmaps,deployments,services", "--output", "name");
+    expect(await names()).toContain("configmap/settings\n");
+
+    const sha = await ops.api.push("main", { "deploy.yaml": shopManifests("") });
+    await admin("POST", `ops-repos/${id}/sync`);
+    await until(project, { observed_generation: 2, current_status: "healthy", current_sha: sha });
+    expect(await names()).not.toContain("configmap/settings\n");
+    expect(await names()).toContain("deployment.apps/shop\nservice/shop\n");
+
+    await ops.api.push("main", {
+      "deploy.yaml": shopManifests("---\napiVersion: v1\nkind: Pod\nmetadata: { name: x }\n"),
+    });
+    await admin("POST", `ops-repos/${id}/sync`);
+    const state = await until(project, { observed_generation: 3, reason: "invalid_manifest", stalled: true });
+    expect(state.message).toMatch(/deploy\.yaml.*Pod/s);
+    expect(await project.visit({ environment: "shop" })).toBe("one hello - -");
   });
 
   test("what is stopped runs no pod and keeps its address; what is deleted leaves no namespace", async ({ expect }) => {

@@ -99,7 +99,7 @@ export class DeployedProject implements AsyncDisposable {
     return await vi.waitFor(
       async () => {
         const state = await ask();
-        expect(state).toMatchObject(wanted);
+        expect(state, JSON.stringify(state)).toMatchObject(wanted);
         return state;
       },
       { timeout: this.#patience, interval: 100 },

@@ -171,6 +171,7 @@ test.each([
 
 test.each([
   ["a quota", 403, "exceeded quota: small", { reason: "quota", isFinal: false }],
+  ["an unknown field", 500, "failed to create typed patch object: .a", { reason: "refused", isFinal: true }],
   ["a broken object", 422, "spec.foo: unknown", { reason: "refused", isFinal: true }],
   ["a kind that it does not know", 404, "could not find the resource", { reason: "refused", isFinal: true }],
   ["a namespace that has just gone", 404, 'namespaces "app-shop" not found', { reason: "gone", isFinal: false }],

@@ -44,7 +44,14 @@ export async function applyObject(
   const query = { fieldManager, force: String(force) };
   const contentType = "application/apply-patch+yaml";
   const request = { method: "PATCH", path, query, body: manifest, contentType } as const;
-  return storedObject.parse(jsonIn(await retry(() => client.request(request, signal), { signal, limit })));
+  const apply = () => client.request(request, signal).catch((error: unknown) => Promise.reject(applyError(error)));
+  return storedObject.parse(jsonIn(await retry(apply, { signal, limit })));
+}
+
+/** That an object is not of its kind's form is called the API server's own failure (500), which passes; it does not. */
+function applyError(error: unknown): unknown {
+  const isForm = error instanceof KubeError && /^failed to create typed (patch|live) object/.test(error.message);
+  return isForm ? new KubeError(error.message, { status: 422, reason: "Invalid", cause: error }) : error;
 }
 
 /** Writes an annotation, under a name of its own: it is no field of what is applied. @throws KubeError */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type Manifest, WorkloadError } from "../../../workload.ts";
 import { annotationNames } from "../annotations.ts";
 import { progressDeadlineSeconds } from "./deployment.ts";
+import { withProtocols } from "./with-protocols.ts";
 
 /** Whose an object is, and where. */
 export interface Mark {
@@ -15,6 +16,8 @@ const metadata = z.looseObject({
   annotations: z.record(z.string(), z.string()).nullish(),
 });
 
+const object = z.looseObject({}).prefault({});
+
 const deploymentSpec = z.looseObject({
   template: z.looseObject({ metadata: metadata.prefault({}), spec: z.looseObject({}) }),
 });
@@ -26,6 +29,7 @@ const deploymentSpec = z.looseObject({
 export function ofWorkload(manifest: Manifest, mark: Mark): Manifest {
   const { namespace } = mark;
   const whole = { ...manifest, metadata: { ...manifest.metadata, ...marked(manifest.metadata, mark), namespace } };
+  if (manifest.kind === "Service") return { ...whole, spec: withProtocols("Service", object.parse(manifest.spec)) };
   if (manifest.kind !== "Deployment") return whole;
   const { data: spec, error } = deploymentSpec.safeParse(manifest.spec);
   if (spec === undefined) {
@@ -44,7 +48,7 @@ export function ofWorkload(manifest: Manifest, mark: Mark): Manifest {
         ...template,
         metadata: { ...template.metadata, ...marked(template.metadata, mark) },
         // Its processes have nothing to ask of the cluster.
-        spec: { automountServiceAccountToken: false, ...template.spec },
+        spec: { automountServiceAccountToken: false, ...withProtocols("Pod", template.spec) },
       },
     },
   };
