@@ -1,3 +1,4 @@
+export { hostileText } from "./hostile-text.ts";
 export { realTokens } from "./real-tokens.ts";
 export {
   idOf,
