@@ -41,6 +41,8 @@ export class ClaimWorker<Run extends ClaimedRun> {
   readonly changed = new Bell();
   readonly #options: ClaimWorkerOptions<Run>;
   readonly #runs = new Set<Run>();
+  /** Whether there may be more to claim than there was room for. */
+  #mayLeaveSome = false;
   readonly #stopping = new AbortController();
   readonly #over = new AbortController();
   readonly #watch: NodeJS.Timeout;
@@ -74,8 +76,13 @@ export class ClaimWorker<Run extends ClaimedRun> {
     if (this.#stopping.signal.aborted) run.close();
     void run.over.then(() => {
       this.#runs.delete(run);
-      this.ready.ring();
+      this.freed();
     });
+  }
+
+  /** To be called when a run begins to rest: somebody may have waited for its place. */
+  freed(): void {
+    if (this.#mayLeaveSome) this.ready.ring();
   }
 
   async close(): Promise<void> {
@@ -108,9 +115,14 @@ export class ClaimWorker<Run extends ClaimedRun> {
   async #take(): Promise<void> {
     const { claims, claim, most } = this.#options;
     const wanted = most - [...this.#runs].filter(({ isResting }) => isResting !== true).length;
-    if (wanted <= 0) return;
+    if (wanted <= 0) {
+      this.#mayLeaveSome = true;
+      return;
+    }
     const heldUntil = performance.now() + claims.lease;
-    for (const claimed of await claim(wanted)) this.begin(claimed, heldUntil);
+    const claimed = await claim(wanted);
+    this.#mayLeaveSome = claimed.length === wanted;
+    for (const one of claimed) this.begin(one, heldUntil);
   }
 
   /** Does something at each ring of a bell, and every so many milliseconds. */

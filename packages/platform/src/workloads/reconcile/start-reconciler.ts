@@ -36,7 +36,7 @@ export function startReconciler(options: ReconcilerOptions): { close(): Promise<
     begin: (claim, heldUntil) =>
       new WorkloadRun({
         ...{ services: options, plans, claim, heldUntil },
-        onRest: () => worker.ready.ring(),
+        onRest: () => worker.freed(),
         onRelease: (lookIn) => {
           if (lookIn < SOON) setTimeout(() => worker.ready.ring(), lookIn).unref();
         },
