@@ -133,10 +133,10 @@ describe("a preview", () => {
         [list]: inTurn(listed(previewWith({ current_status: "syncing" })), listed()),
         "GET /previews/feature-login/history": historyOf({ action: "stop", reason: "merged" }),
       },
-      { preview: "feature-login" },
+      { preview: "feature/login" },
     );
     expect(text).toBe(
-      "There is no preview feature-login. The last one went: its branch was merged. list_previews shows those there are; a successful pipeline of the branch makes one.",
+      "There is no preview feature/login. The last one went: its branch was merged. list_previews shows those there are; a successful pipeline of the branch makes one.",
     );
   });
 

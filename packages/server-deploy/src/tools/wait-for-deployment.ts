@@ -1,5 +1,5 @@
 import { previews } from "@platform-mcp/client";
-import { defineTool, note, quoteName, record } from "@platform-mcp/server-kit";
+import { type Api, defineTool, note, quoteName, record } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { environment, preview } from "../arguments.ts";
 import { deploymentDetailsOutput } from "../deployment/deployment.ts";
@@ -37,7 +37,7 @@ export const waitForDeployment = defineTool({
     const started = performance.now();
     const seconds = (count: number) => started + count * 1000;
     const deadline = seconds(timeout_seconds);
-    const sight = await watchWorkload(api, {
+    const { sight, before } = await watchWorkload(api, {
       project_id: project,
       target,
       commit,
@@ -46,7 +46,7 @@ export const waitForDeployment = defineTool({
       signal,
       tell: (message) => progress(message, (performance.now() - started) / 1000, timeout_seconds),
     });
-    if (sight === undefined) return note(await none(target, wentBecause(api, project, target)));
+    if (sight === undefined) return note(await none(api, project, target, before?.slug));
     const { workload, details } = sight;
     const next = isDecided(workload, { commit })
       ? nextStep(workload, target)
@@ -61,11 +61,12 @@ function notDone(target: Target, seconds: number, missing: string | undefined): 
   return `Commit ${missing} is not deployed after ${seconds} s: this is what was before it. wait_for_pipeline with ref=${missing} says whether its pipeline succeeded; ${again} and commit=${missing} goes on waiting.`;
 }
 
-async function none(target: Target, because: Promise<string | undefined>): Promise<string> {
+/** @param slug of the preview that was seen before, if one was */
+async function none(api: Api, project: string, target: Target, slug: string | undefined): Promise<string> {
   if (target.kind === "deployment") {
     return `There is no deployment in ${target.environment}. list_deployments shows those there are.`;
   }
-  const reason = await because;
+  const reason = await wentBecause(api, project, slug ?? target.preview);
   const went = reason === undefined ? "" : ` The last one went: ${reason}.`;
   return `There is no preview ${quoteName(target.preview)}.${went} list_previews shows those there are; a successful pipeline of the branch makes one.`;
 }

@@ -8,6 +8,8 @@ import type { Workload } from "../workload.ts";
 
 /** One as it was seen, with what answers show of it. */
 export interface Sight {
+  /** By which a preview's history is found; undefined for a deployment. */
+  readonly slug: string | undefined;
   readonly workload: Workload;
   readonly details: ReturnType<typeof deploymentDetails> | ReturnType<typeof previewDetails>;
 }
@@ -21,12 +23,12 @@ export async function lookAt(
 ): Promise<Sight | undefined> {
   if (target.kind === "preview") {
     const preview = await findPreview(api, project_id, target.preview, options);
-    return preview && { workload: preview, details: previewDetails(preview) };
+    return preview && { slug: preview.branch_slug, workload: preview, details: previewDetails(preview) };
   }
   try {
     const { environment } = target;
     const deployment = await api.call(deployments.getDeployment, { project_id, environment }, options);
-    return { workload: deployment, details: deploymentDetails(deployment) };
+    return { slug: undefined, workload: deployment, details: deploymentDetails(deployment) };
   } catch (error) {
     if (error instanceof PlatformError && error.status === 404 && error.serverMessage === "deployment")
       return undefined;

@@ -17,24 +17,30 @@ export interface WatchOptions extends Awaited {
 
 /**
  * Looks at a deployment or a preview until it is decided or the time is over.
- * @returns what was seen last; undefined when there is none, or none any more
+ * @returns what was seen last; undefined when there is none, or none any more, and then what there was before
  */
-export async function watchWorkload(api: Api, options: WatchOptions): Promise<Sight | undefined> {
+export async function watchWorkload(
+  api: Api,
+  options: WatchOptions,
+): Promise<{ readonly sight: Sight | undefined; readonly before: Sight | undefined }> {
   const { project_id, target, commit, deadline, patience, signal, tell } = options;
-  let wasThere = false;
-  return await watch<Sight | undefined>({
+  let before: Sight | undefined;
+  const sight = await watch<Sight | undefined>({
     async look(looking) {
       const sight = await lookAt(api, project_id, target, looking);
-      wasThere ||= sight !== undefined;
+      before = sight ?? before;
       return sight;
     },
     stateOf,
     isDecided: (sight) =>
-      sight === undefined ? wasThere || performance.now() >= patience : isDecided(sight.workload, { commit }),
+      sight === undefined
+        ? before !== undefined || performance.now() >= patience
+        : isDecided(sight.workload, { commit }),
     tell: (sight) => tell(said(sight, { commit })),
     deadline,
     signal,
   });
+  return { sight, before };
 }
 
 function stateOf(sight: Sight | undefined): string {
