@@ -117,6 +117,24 @@ test.each([
   expect(await workloads.observe(workloadPlan())).toMatchObject({ status: "ready" });
 });
 
+test("while its Deployment is as it should be one request is enough, and the rest is looked at every few minutes", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    await workloads.apply(workloadPlan(), signal);
+    ready();
+    expect(await workloads.observe(workloadPlan())).toMatchObject({ status: "ready" });
+    cluster.objects.delete(`${namespace}/services/production`);
+    const before = server.requests.length;
+    expect(await workloads.observe(workloadPlan())).toMatchObject({ status: "ready" });
+    expect(server.requests.length - before).toBe(1);
+    vi.advanceTimersByTime(5 * 60_000);
+    const message = "the Service production is not there";
+    expect(await workloads.observe(workloadPlan())).toMatchObject({ status: "absent", message });
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("what was applied for another generation is not what should be", async () => {
   await workloads.apply(workloadPlan(), signal);
   ready();

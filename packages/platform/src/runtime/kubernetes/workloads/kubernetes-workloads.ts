@@ -4,6 +4,7 @@ import { ensureNamespace } from "./apply/ensure-namespace.ts";
 import { withRights } from "./apply/with-rights.ts";
 import { appliedObjects } from "./objects/applied-objects.ts";
 import { observeWorkload } from "./observe/observe-workload.ts";
+import { ThoroughLooks } from "./observe/thorough-looks.ts";
 import { namespaceFor, type Workplace } from "./place.ts";
 import { removeOrphanWorkloads } from "./remove-orphans.ts";
 import { removeWorkload, stopWorkload } from "./remove-workload.ts";
@@ -16,16 +17,23 @@ import { workloadLogs } from "./workload-logs.ts";
 export function createKubernetesWorkloads(place: Workplace): Workloads {
   const closing = new AbortController();
   const watching: Promise<void>[] = [];
+  const looks = new ThoroughLooks();
   return {
     isOwn: false,
     runsCommits: false,
-    apply: (plan, signal) => telling("it cannot be applied", () => apply(place, plan, signal)),
-    observe: (plan) => telling("it cannot be looked at", () => observeWorkload(place, plan)),
+    async apply(plan, signal) {
+      looks.forget(plan.workloadId);
+      await telling("it cannot be applied", () => apply(place, plan, signal));
+    },
+    observe: (plan) => telling("it cannot be looked at", () => observeWorkload(place, plan, looks)),
     remove: (name) => telling("it cannot be removed", () => removeWorkload(place, name)),
     stop: (name) => telling("it cannot be stopped", () => stopWorkload(place, name)),
     logs: (name, selection) => telling("its log cannot be read", () => workloadLogs(place, name, selection)),
     watch: (onChange) => void watching.push(watchWorkloads(place, onChange, closing.signal)),
-    removeOrphans: (isWanted) => removeOrphanWorkloads(place, isWanted),
+    async removeOrphans(isWanted) {
+      looks.tidy();
+      await removeOrphanWorkloads(place, isWanted);
+    },
     async close() {
       closing.abort();
       await Promise.all(watching);
