@@ -33,28 +33,43 @@ async function keepPushedPreviews(db: Queryable): Promise<void> {
   `.execute(db);
 }
 
-/** What is locked by somebody at the moment is left to the next time: what is known of it may not be so any more. */
-async function unwantedWorkloads(db: Queryable) {
-  const { rows } = await sql<{ readonly id: string; readonly reason: workloads.WorkloadReason }>`
-    select workloads.id, judged.reason from workloads join (
-      select w.id, case
-        when not p.is_active then 'project_deleted'
-        when w.kind <> 'preview' then null
-        when tip.sha is null then 'branch_deleted'
-        when w.branch = p.default_branch or exists (
-          select from merge_requests as m
-          where m.project_id = p.id and m.source_branch = w.branch and m.target_branch = p.default_branch
-            and m.status = 'merged' and m.head_sha = tip.sha
-        ) then 'merged'
-        when w.expires_at <= now() then 'expired'
-      end as reason
-      from workloads as w
-      join projects as p on p.id = w.project_id
-      left join recorded_refs as tip on tip.project_id = p.id and tip.ref = 'refs/heads/' || w.branch
-      where w.removal_reason is null
-    ) as judged on judged.id = workloads.id
-    where judged.reason is not null
+interface Unwanted {
+  readonly id: string;
+  readonly reason: workloads.WorkloadReason;
+}
+
+/**
+ * Locks those that are unwanted. What is locked by somebody at the moment is left to the next time: what is known of it
+ * may not be so any more. What somebody has changed between being found and being locked is judged by what it is then.
+ */
+async function unwantedWorkloads(db: Queryable): Promise<readonly Unwanted[]> {
+  const found = await sql<{ readonly id: string }>`
+    select workloads.id from workloads join (${judged}) as judged on judged.id = workloads.id
     order by workloads.id
     for no key update of workloads skip locked`.execute(db);
+  const ids = found.rows.map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const { rows } = await sql<Unwanted>`
+    select id, reason from (${judged}) as judged where id = any(${ids}::uuid[]) order by id`.execute(db);
   return rows;
 }
+
+/** The unwanted ones, each with the reason. */
+const judged = sql`
+  select id, reason from (
+    select w.id, case
+      when not p.is_active then 'project_deleted'
+      when w.kind <> 'preview' then null
+      when tip.sha is null then 'branch_deleted'
+      when w.branch = p.default_branch or exists (
+        select from merge_requests as m
+        where m.project_id = p.id and m.source_branch = w.branch and m.target_branch = p.default_branch
+          and m.status = 'merged' and m.head_sha = tip.sha
+      ) then 'merged'
+      when w.expires_at <= now() then 'expired'
+    end as reason
+    from workloads as w
+    join projects as p on p.id = w.project_id
+    left join recorded_refs as tip on tip.project_id = p.id and tip.ref = 'refs/heads/' || w.branch
+    where w.removal_reason is null
+  ) as every where reason is not null`;
