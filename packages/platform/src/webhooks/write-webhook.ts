@@ -33,7 +33,8 @@ export async function createWebhook(
 ): Promise<WebhookRow> {
   checkUrl(outbound, url);
   // So that two at once do not count past each other.
-  await db.selectFrom("projects").where("id", "=", projectId).select("id").forNoKeyUpdate().execute();
+  const project = db.selectFrom("projects").where("id", "=", projectId).where("is_active", "=", true);
+  if ((await project.select("id").forNoKeyUpdate().executeTakeFirst()) === undefined) throw notFound("project");
   const { count } = await db
     .selectFrom("webhooks")
     .where("project_id", "=", projectId)
