@@ -102,9 +102,14 @@ function invalidManifest(
   { problems }: YamlError,
   { file, sha, repo }: { readonly file: string; readonly sha: string; readonly repo: OpsRepoRow },
 ): WorkloadError {
-  const told = problems.slice(0, toldAtOnce).map(({ line, message }) => `${file}, line ${line}: ${message}`);
+  const told = problems.slice(0, toldAtOnce).map(({ line, message }) => inOneLine(`${file}, line ${line}: ${message}`));
   const rest = problems.length - told.length;
   if (rest > 0) told.push(`and ${rest} more`);
   const intro = `the manifests in the ops repo ${repo.name} at ${sha.slice(0, 12)} cannot be used:`;
   return new WorkloadError("invalid_manifest", [intro, ...told].join("\n"), { isFinal: true });
+}
+
+/** It may hold what somebody has written. */
+function inOneLine(text: string): string {
+  return text.replace(/\p{C}+/gu, " ");
 }

@@ -153,7 +153,7 @@ test.each([
   ["{{#values}}\na: b\n{{/values}}", /^line 1: .*is not the name of a value[\s\S]*line 3: /],
   ["a: {{^values}}", /is not the name of a value/],
   ["a: {{& image_ref }}", /is not the name of a value/],
-  ["a: {{{ image_ref }}}", /is not the name of a value/],
+  ["a: {{{ image_ref }}}", /'{{' begins no place/],
   ["{{=<% %>=}}", /is not the name of a value/],
   ["a: {{! nothing }}", /is not the name of a value/],
   ["a: {{ image_ref | upper }}", /is not the name of a value/],
@@ -161,7 +161,8 @@ test.each([
   ["a: {{ include('x') }}", /is not the name of a value/],
   ["a: {{ }}", /is not the name of a value/],
   ["a: {{ .Values.text }}", /is not the name of a value/],
-  ["a: {{ image_ref\n}}", /^line 1: '{{' has no '}}'/],
+  ["a: {{ image_ref\n}}", /^line 1: '{{' begins no place/],
+  [`a: {{ ${"x".repeat(300)} }}`, /'{{' begins no place/],
   ["\n{% for x in values %}\n", /^line 2: '{%' begins no statement/],
   ["a: b\r\nc: {{ x }}", /^line 2: /],
   ["a: b\n{{ values.text }}: c", /^line 2: a key cannot be taken/],
@@ -202,3 +203,27 @@ test("any template is rendered or refused with a line", () => {
     { numRuns: 300 },
   );
 });
+
+test.each([
+  ["{{", 130_000],
+  ["{{ ", 87_000],
+  ["{%", 130_000],
+  ["{{ x }}", 37_000],
+  ["{{ x }", 43_000],
+  ["{{ x }}\n", 32_000],
+])("many %j are refused in no time, and not all of them told", (text, times) => {
+  const started = performance.now();
+  const error = attempt(() => render(text.repeat(times)));
+  // It takes milliseconds; what grows with the square of the length takes minutes.
+  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(error).toBeInstanceOf(YamlError);
+  expect(error instanceof YamlError && error.problems.length).toBeLessThan(200);
+});
+
+function attempt(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}

@@ -19,8 +19,13 @@ const end = "\ue001";
 const mark = /\ue000(\d+)\ue001/g;
 const markAlone = /^\ue000(\d+)\ue001$/;
 
-/** A place such as `{{ values.replicas }}`, and what opens something else that other template languages know. */
-const place = /\{\{(?<name>[^\n\r]*?)\}\}|\{\{|\{%|\r\n|\r|\n/g;
+/**
+ * A place such as `{{ values.replicas }}`, and what opens something else that other template languages know. Its length
+ * is limited so that many that are not closed take no longer than others.
+ */
+const place = /\{\{(?<name>[^\n\r{}]{0,200})\}\}|\{\{|\{%|\r\n|\r|\n/g;
+/** Problems that are told at most. */
+const most = 100;
 
 /**
  * Reads a template: `{{ name }}`, and nothing else, is replaced.
@@ -31,14 +36,14 @@ export function markTemplate(template: string, values: TemplateValues): MarkedTe
   const problems: { line: number; message: string }[] = [];
   let line = 1;
   const refuse = (message: string) => {
-    problems.push({ line, message });
+    if (problems.length < most) problems.push({ line, message });
     return "";
   };
   if (template.includes(begin) || template.includes(end)) throw unusable(template);
   const text = template.replace(place, (match, inner: string | undefined) => {
     if (match === "{%")
       return refuse(`'{%' begins no statement here: there is nothing but places such as {{ image_ref }}`);
-    if (match === "{{") return refuse("'{{' has no '}}' on its line");
+    if (match === "{{") return refuse("'{{' begins no place such as {{ image_ref }}, on one line and of one name");
     if (inner === undefined) {
       line++;
       return match;
