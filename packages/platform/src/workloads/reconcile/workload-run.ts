@@ -143,7 +143,8 @@ export class WorkloadRun implements ClaimedRun {
       return await this.#record(await lookAfter(work, { services, plans, signal, note }));
     } catch (error) {
       if (this.#superseding.signal.aborted) return "superseded";
-      if (!this.#ending.signal.aborted) this.#tell("error", error, "reconciling a workload");
+      if (this.#ending.signal.aborted) return { lookIn: 0 };
+      this.#tell("error", error, "reconciling a workload");
       return { lookIn: ERROR_PAUSE };
     }
   }
