@@ -35,9 +35,13 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+/** Works until it is closed, at the latest when the test ends. */
 function startWorker(key = masterKey) {
   const { db } = store;
-  return startWebhooks({ store: { db, masterKey: key }, outbound, wakeups, logger, lease: 30_000, isAlone: false });
+  const worker = startWebhooks({
+    ...{ store: { db, masterKey: key }, outbound, wakeups, logger, lease: 30_000, isAlone: false },
+  });
+  return { close: worker.close, [Symbol.asyncDispose]: worker.close };
 }
 
 async function newProject(): Promise<string> {
@@ -78,20 +82,21 @@ test("two platforms send each delivery once, and to each webhook one at a time",
     }, 1);
   });
   const projects = [await newProject(), await newProject()];
-  const numbers = Array.from({ length: 30 }, (_, index) => index);
+  const numbers = Array.from({ length: 8 }, (_, index) => index);
   for (const project of projects) {
     for (const path of ["a", "b"]) await addWebhook(project, `${receiver.url}/${project}/${path}`);
     await emit(project, ...numbers);
   }
-  const workers = [startWorker(), startWorker()];
+  await using first = startWorker();
+  await using second = startWorker();
   for (const project of projects) {
     for (const path of ["a", "b"]) {
       const payloads = await receiver.payloads(`/${project}/${path}`, numbers.length);
       expect(payloads.map(({ issue }) => issue.number)).toEqual(numbers);
     }
   }
-  for (const worker of workers) await worker.close();
-  expect(receiver.received).toHaveLength(120);
+  await Promise.all([first.close(), second.close()]);
+  expect(receiver.received).toHaveLength(32);
   expect(most).toBe(1);
 });
 
@@ -103,9 +108,8 @@ test("what a platform was sending that is gone is sent by another", async () => 
   await sql`update webhook_deliveries set status = 'running', claimed_by = gen_random_uuid(), attempt = 1,
     claim_expires_at = now() - interval '1 second'
     where webhook_id = ${id} and payload -> 'issue' ->> 'number' = '1'`.execute(store.db);
-  const worker = startWorker();
+  await using _ = startWorker();
   expect((await receiver.payloads("/hook", 2)).map(({ issue }) => issue.number)).toEqual([1, 2]);
-  await worker.close();
 });
 
 test("when a platform closes, what it is sending is sent again by the next", async () => {
@@ -117,13 +121,12 @@ test("when a platform closes, what it is sending is sent again by the next", asy
   const project = await newProject();
   const id = await addWebhook(project, `${receiver.url}/hook`);
   await emit(project, 1);
-  const first = startWorker();
+  await using first = startWorker();
   await held.promise;
   await first.close();
   expect(await deliveriesOf(id)).toMatchObject([{ status: "pending", claimed_by: null, attempts: 0 }]);
-  const second = startWorker();
+  await using _ = startWorker();
   await soon(async () => expect(await deliveriesOf(id)).toMatchObject([{ status: "delivered", attempts: 1 }]));
-  await second.close();
   const ids = receiver.received.map(({ headers }) => headers["x-platform-delivery"]);
   expect(ids).toHaveLength(2);
   expect(new Set(ids).size).toBe(1);
@@ -134,14 +137,13 @@ test("under another master key nothing is sent unsigned: it waits for the right 
   const project = await newProject();
   const id = await addWebhook(project, `${receiver.url}/hook`, "s3cret");
   await emit(project, 1);
-  const wrong = startWorker(createSecretKey(randomBytes(32)));
+  await using wrong = startWorker(createSecretKey(randomBytes(32)));
   await soon(async () => expect(await deliveriesOf(id)).toMatchObject([{ status: "pending", attempts: 1 }]));
   const [{ error } = {}] = await deliveriesOf(id);
   expect(error).toMatch(/^the secret of the webhook of the project cannot be decrypted: it was set under another/);
   await wrong.close();
   expect(receiver.received).toEqual([]);
   await sql`update webhook_deliveries set next_attempt_at = now() where webhook_id = ${id}`.execute(store.db);
-  const right = startWorker();
+  await using _ = startWorker();
   await receiver.payloads("/hook", 1);
-  await right.close();
 });
