@@ -1,7 +1,9 @@
 import type { workloads } from "@platform-mcp/client/contract";
 import type { WorkloadState } from "../../runtime/workload.ts";
 import { backoff } from "./backoff.ts";
-import { isCurrent, type Known, wasReached } from "./known.ts";
+import type { Clock } from "./clock.ts";
+import { type Known, wasReached } from "./known.ts";
+import { untilNextLook, whileItTakes } from "./until-next-look.ts";
 
 type Reason = workloads.WorkloadReason;
 
@@ -37,24 +39,10 @@ export interface Next
   readonly lookIn: number;
 }
 
-export interface Clock {
-  /** Milliseconds of the database's clock. */
-  readonly now: number;
-  /** From 0 to 1, for what should not happen together. */
-  readonly random: number;
-}
-
-/** Between two looks at what is healthy, in milliseconds; a fifth more or less. */
-const RECHECK = 30_000;
 /** How long what is not ready any more has to become so by itself, before it is applied again, in milliseconds. */
 const SELF_HEALING = 30_000;
 /** How long an attempt may take, whatever the runtime says, in milliseconds. */
 const ATTEMPT_LIMIT = 600_000;
-/** Between two looks at what nothing more is expected of, in milliseconds. */
-const RARELY = 3_600_000;
-/** Between two looks at what changes, in milliseconds: at least and at most; in between, a fourth of the time it has taken. */
-const SOON = 500;
-const LATER = 5_000;
 
 /** What is recorded of a workload after a look at it, and when to look again. */
 export function nextState(known: Known, finding: Finding, clock: Clock): Next {
@@ -107,12 +95,15 @@ function afterObservation(
 }
 
 function healthy(known: Known, clock: Clock): Next {
-  return {
-    ...unchanged(known, clock),
-    ...{ status: "healthy", reason: null, message: null, failures: 0, stalled: false, nextAttemptAt: null },
-    history: successOf(known),
-    lookIn: RECHECK * (0.8 + clock.random * 0.4),
-  };
+  const now = {
+    status: "healthy",
+    reason: null,
+    message: null,
+    failures: 0,
+    stalled: false,
+    nextAttemptAt: null,
+  } as const;
+  return { ...unchanged({ ...known, ...now }, clock), history: successOf(known) };
 }
 
 interface Look {
@@ -171,12 +162,14 @@ function failure(
 }
 
 function afterEnding(known: Known, isDone: boolean, clock: Clock): Next {
-  const ended = { ...unchanged(known, clock), reason: null, message: null, nextAttemptAt: null };
-  // What had stopped and runs again for a moment is not worth a word.
-  if (!isDone) return { ...ended, status: known.status === "stopped" ? "stopped" : "syncing", lookIn: 2 * SOON };
-  const history = successOf(known);
-  if (known.goal === "removed") return { ...ended, status: "stopped", history, isRemoved: true };
-  return { ...ended, status: "stopped", url: null, failures: 0, stalled: false, history, lookIn: RARELY };
+  const ended = { ...known, reason: null, message: null, nextAttemptAt: null };
+  if (!isDone) {
+    // What had stopped and runs again for a moment is not worth a word.
+    const status = known.status === "stopped" ? "stopped" : "syncing";
+    return { ...unchanged({ ...ended, status }, clock), lookIn: whileItTakes(clock.now - known.lastTransitionAt) };
+  }
+  const stopped = { ...ended, status: "stopped", url: null, failures: 0, stalled: false } as const;
+  return { ...unchanged(stopped, clock), history: successOf(known), isRemoved: known.goal === "removed" };
 }
 
 /** Each generation succeeds once. */
@@ -184,41 +177,10 @@ function successOf(known: Known): Next["history"] {
   return wasReached(known) ? null : { status: "success", reason: null, message: null };
 }
 
-function unchanged(known: Known, { now, random }: Clock): Next {
+function unchanged(known: Known, clock: Clock): Next {
   const { status, reason, message, url, failures, stalled, nextAttemptAt } = known;
   return {
     ...{ status, reason, message, url, failures, stalled, nextAttemptAt },
-    ...{ history: null, isRemoved: false, isNew: false, lookIn: untilNextLook(known, now, random) },
+    ...{ history: null, isRemoved: false, isNew: false, lookIn: untilNextLook(known, clock) },
   };
-}
-
-function untilNextLook(
-  { status, stalled, nextAttemptAt, lastTransitionAt }: Known,
-  now: number,
-  random: number,
-): number {
-  if (stalled || status === "stopped") return RARELY;
-  const often = status === "healthy" ? RECHECK * (0.8 + random * 0.4) : whileItTakes(now - lastTransitionAt);
-  return nextAttemptAt === null ? often : Math.max(SOON, Math.min(RECHECK, nextAttemptAt - now));
-}
-
-function whileItTakes(milliseconds: number): number {
-  return Math.min(Math.max(SOON, milliseconds / 4), LATER);
-}
-
-/** Whether there is nothing to record. */
-export function isUnchanged(known: Known, next: Next): boolean {
-  const { status, reason, message, url, failures, stalled, nextAttemptAt, history, isRemoved } = next;
-  return (
-    !isRemoved &&
-    history === null &&
-    isCurrent(known) &&
-    known.status === status &&
-    known.reason === reason &&
-    known.message === message &&
-    known.url === url &&
-    known.failures === failures &&
-    known.stalled === stalled &&
-    known.nextAttemptAt === nextAttemptAt
-  );
 }
