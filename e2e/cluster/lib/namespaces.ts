@@ -41,9 +41,8 @@ export async function makeNamespaces(): Promise<Namespaces> {
     const all = await kubectl(["get", "namespaces", "--output", "name"]);
     const made = all.split("\n").flatMap((name) => /^namespace\/(.*)$/.exec(name)?.[1] ?? []);
     const own = made.filter((name) => name.startsWith(`${workloads}-`));
-    // They take half a minute, in which nobody needs them.
-    if (own.length > 0) await kubectl(["delete", "namespace", "--ignore-not-found", "--wait=false", ...own]);
-    await kubectl(["delete", "namespace", "--ignore-not-found", platform, agents]);
+    // They take up to a minute, in which nobody needs them.
+    await kubectl(["delete", "namespace", "--ignore-not-found", "--wait=false", platform, agents, ...own]);
     await kubectl(["delete", "--ignore-not-found", `clusterrolebinding/${binding}`]);
     await kubectl(["delete", "--ignore-not-found", `clusterrole/${binding}`, `clusterrole/${role}`]);
     await rm(directory, { recursive: true, force: true });

@@ -13,11 +13,15 @@ import { workloadFailure } from "./workload-failure.ts";
 import { namespaceLabels, workloadLabels } from "./workload-labels.ts";
 import { workloadLogs } from "./workload-logs.ts";
 
+/** Milliseconds between two looks into the namespaces of all projects: many requests each, and hardly anything to find. */
+const thoroughPause = 10 * 60_000;
+
 /** Keeps workloads as Deployments, in namespaces that it makes and removes; any process of the platform may look after one. */
 export function createKubernetesWorkloads(place: Workplace): Workloads {
   const closing = new AbortController();
   const watching: Promise<void>[] = [];
   const looks = new ThoroughLooks();
+  let tidiedAt = Number.NEGATIVE_INFINITY;
   return {
     isOwn: false,
     runsCommits: false,
@@ -32,7 +36,9 @@ export function createKubernetesWorkloads(place: Workplace): Workloads {
     watch: (onChange) => void watching.push(watchWorkloads(place, onChange, closing.signal)),
     async removeOrphans(isWanted) {
       looks.tidy();
-      await removeOrphanWorkloads(place, isWanted);
+      const isThorough = performance.now() - tidiedAt > thoroughPause;
+      await removeOrphanWorkloads(place, { isWanted, isThorough });
+      if (isThorough) tidiedAt = performance.now();
     },
     async close() {
       closing.abort();

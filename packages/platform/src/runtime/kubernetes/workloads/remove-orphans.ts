@@ -8,13 +8,19 @@ import type { StoredObject } from "./stored.ts";
 /** Milliseconds after which a namespace in which nothing is yet will not get anything by whoever has made it. */
 const patience = 10 * 60_000;
 
-type IsWanted = (workloadId: string) => Promise<boolean>;
+interface Options {
+  readonly isWanted: (workloadId: string) => Promise<boolean>;
+  /** Whether it is looked into the namespaces of projects, too: what is in a preview's goes with that. */
+  readonly isThorough: boolean;
+}
 
 /** Removes what is there for workloads that are not wanted, and namespaces that hold none. @throws KubeError, once all are tried */
-export async function removeOrphanWorkloads(place: Workplace, isWanted: IsWanted): Promise<void> {
+export async function removeOrphanWorkloads(place: Workplace, { isWanted, isThorough }: Options): Promise<void> {
   let failure: unknown;
   for (const namespace of await ownNamespaces(place.client, place.installation)) {
-    if (namespace.metadata.deletionTimestamp !== undefined) continue;
+    const { deletionTimestamp, labels } = namespace.metadata;
+    const isShared = labels[labelNames.workload] === undefined;
+    if (deletionTimestamp !== undefined || (isShared && !isThorough)) continue;
     try {
       await removeOrphansIn(place, namespace, isWanted);
     } catch (error) {
@@ -24,7 +30,11 @@ export async function removeOrphanWorkloads(place: Workplace, isWanted: IsWanted
   if (failure !== undefined) throw failure;
 }
 
-async function removeOrphansIn(place: Workplace, namespace: StoredObject, isWanted: IsWanted): Promise<void> {
+async function removeOrphansIn(
+  place: Workplace,
+  namespace: StoredObject,
+  isWanted: Options["isWanted"],
+): Promise<void> {
   const { client, settings } = place;
   const { name, labels, creationTimestamp } = namespace.metadata;
   const workloadId = labels[labelNames.workload];
