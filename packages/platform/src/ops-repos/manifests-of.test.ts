@@ -11,12 +11,14 @@ import { Outbound } from "../outbound/outbound.ts";
 import { WorkloadError } from "../runtime/workload.ts";
 import { openStore, type Store } from "../store.ts";
 import { prepareData } from "../testing/prepared-data.ts";
+import { createWorkload } from "../workloads/create-workload.ts";
 import { manifestsOf, type WantedManifests } from "./manifests-of.ts";
 import type { OpsRepoServices } from "./ops-repo-services.ts";
 import { findOpsRepo } from "./queries.ts";
 import { usualLimits } from "./sync/fetch-commit.ts";
 import { Snapshots } from "./sync/snapshots.ts";
 import { claimDue } from "./sync/start-syncing.ts";
+import { syncOpsRepo } from "./sync/sync-ops-repo.ts";
 import { addOpsRepo } from "./testing/add-ops-repo.ts";
 import { hostileManifests, pod } from "./testing/hostile-manifests.ts";
 import { soundTemplate } from "./testing/sound-template.ts";
@@ -151,6 +153,36 @@ test("each refusal names the repository, the commit, the file, the line and the 
     "prod.yaml, line 14: Deployment 'web': spec.template.spec.containers[0].securityContext.privileged must be false: " +
       "a privileged container has the node's own rights",
   ]);
+});
+
+test("those that have waited for an ops repo which could not be fetched are tried again at once when it can", async () => {
+  sample.commit({ files: { "deploy.yaml": pod("") } });
+  const { opsRepoId } = await wanted();
+  const { id: owner_id } = await store.db.selectFrom("users").select("id").executeTakeFirstOrThrow();
+  const project = { owner_id, name: "waiting" };
+  const { id } = await store.db.insertInto("projects").values(project).returning("id").executeTakeFirstOrThrow();
+  const add = (environment: "staging" | "production") =>
+    store.db.transaction().execute(async (db) => {
+      const place = { environment };
+      const workload = { projectId: id, place, image_ref: "app:1", created_by: null, ops_repo_id: opsRepoId };
+      return (await createWorkload(db, workload)).workload.id;
+    });
+  const [waiting, other] = [await add("production"), await add("staging")];
+  await store.db.updateTable("workloads").set({ reason: "ops_repo" }).where("id", "=", waiting).execute();
+  const row = await findOpsRepo(store.db, opsRepoId);
+  if (row === undefined) throw new Error("there is no such ops repo");
+  await syncOpsRepo(services, row);
+  const rows = await store.db
+    .selectFrom("workloads")
+    .where("project_id", "=", id)
+    .select(["id", "generation"])
+    .execute();
+  expect(new Map(rows.map((each) => [each.id, each.generation]))).toEqual(
+    new Map([
+      [waiting, 2],
+      [other, 1],
+    ]),
+  );
 });
 
 test("of several platforms one fetches what is due", async () => {

@@ -19,7 +19,7 @@ export async function recordSync(
   const before = await lockOpsRepo(db, fetched.id, { toDelete: false });
   if (before === undefined || before.repo_url !== fetched.repo_url || before.branch !== fetched.branch)
     return undefined;
-  if (before.current_sha !== null && before.current_sha !== sha) {
+  if (before.current_sha !== sha) {
     for (const id of await changedWorkloads(db, services, { before, sha })) await changeWorkload(db, id, {});
   }
   const after = await db
@@ -42,7 +42,7 @@ export async function recordSyncError(db: Queryable, { id }: OpsRepoRow, message
     .execute();
 }
 
-/** Those whose file of manifests is not the same in both commits. */
+/** Those whose file of manifests is not the same in both commits; at the first one, those that have waited for it. */
 async function changedWorkloads(
   db: Queryable,
   services: OpsRepoServices,
@@ -53,14 +53,15 @@ async function changedWorkloads(
     .where("ops_repo_id", "=", before.id)
     .where("removal_reason", "is", null)
     .where("desired_status", "=", "active")
-    .select(["id", "manifest_path"])
+    .select(["id", "manifest_path", "reason"])
     // As everybody locks several of them.
     .orderBy("id")
     .execute();
+  if (before.current_sha === null) return users.filter(({ reason }) => reason === "ops_repo").map(({ id }) => id);
   if (users.length === 0) return [];
   const files = users.map(({ manifest_path }) => manifestFile(before.path, manifest_path));
   const [old, now] = await Promise.all(
-    [before.current_sha ?? sha, sha].map(async (commit) => {
+    [before.current_sha, sha].map(async (commit) => {
       try {
         const repository = await repositoryOf(services, before, commit);
         return await findObjects(
