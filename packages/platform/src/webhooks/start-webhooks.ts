@@ -39,11 +39,16 @@ export function startWebhooks(options: WebhooksOptions): { close(): Promise<void
   const onError = (error: unknown) => logger.error({ err: error }, "sending to webhooks");
   const claims = new Claims({ table: "webhook_deliveries", claimant: randomUUID(), lease, isAlone });
   const services = { db, claims, masterKey, connect: outboundConnector(outbound, connect), limit: total, logger };
-  const worker = new ClaimWorker<DeliveryRun>({
+  const worker: ClaimWorker<DeliveryRun> = new ClaimWorker<DeliveryRun>({
     ...{ claims, claimsDb: db, most: MOST, lastWords: LAST_WORDS, onError },
     cleanUp: async () => {},
     claim: (limit) => claimDeliveries(db, claims, limit),
-    begin: (claim, heldUntil) => new DeliveryRun(services, claim, heldUntil),
+    begin: (claim, heldUntil) => {
+      const run = new DeliveryRun(services, claim, heldUntil);
+      // It was its webhook's only one: the next can be claimed, however much room there was before.
+      void run.over.then(() => worker.ready.ring());
+      return run;
+    },
     sweep: ({ isOwn }) =>
       sweepClaims(db, claims, {
         isOwn,
