@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { clone } from "./benchmarks/clone.ts";
 import { firstRequest } from "./benchmarks/first-request.ts";
+import { idlePreviews } from "./benchmarks/idle-previews.ts";
 import { imageSize } from "./benchmarks/image-size.ts";
 import { logTail } from "./benchmarks/log-tail.ts";
 import { memory } from "./benchmarks/memory.ts";
@@ -31,6 +32,7 @@ const benchmarks: readonly Benchmark[] = [
   stepLogs,
   imageSize,
   firstRequest,
+  idlePreviews,
 ];
 
 const usage = `bench: how fast and how large, each figure as a ratio to something that is not ours

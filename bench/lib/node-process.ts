@@ -57,6 +57,12 @@ export class NodeProcess implements AsyncDisposable {
     this.#arrived = "";
   }
 
+  /** Lets it end, which its program does when its stdin has ended. */
+  async finish(): Promise<void> {
+    this.#child.stdin.end();
+    await this.#exited;
+  }
+
   /** Ends it at once and waits for its end, so that it takes no time from what is measured next. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");

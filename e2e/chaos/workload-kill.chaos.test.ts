@@ -53,7 +53,8 @@ async function want(changes: ReadonlyMap<string, WantedPreview>): Promise<void> 
   await platform.look(async (db) => {
     for (const [branch, change] of changes) {
       await db.transaction().execute((transaction) => wantPreview(transaction, { projectId, branch }, change));
-      wanted.set(branch, change);
+      // What is not there cannot be stopped.
+      if (change !== "stopped" || wanted.get(branch) !== "gone") wanted.set(branch, change);
     }
   });
 }
