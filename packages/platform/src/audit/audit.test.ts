@@ -3,6 +3,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adminPassword, startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { addPipeline, pushBranches } from "../testing/things-in-project.ts";
+import { addDeployment } from "../workloads/testing/add-deployment.ts";
+import { addPreview } from "../workloads/testing/add-preview.ts";
 
 let platform: TestPlatform;
 let admin: string;
@@ -93,6 +95,14 @@ async function writeInProject(project: string, write: WriteInProject): Promise<v
   await write("PATCH /webhooks/{webhook_id}", { webhook_id }, { active: false });
   await write("POST /webhooks/{webhook_id}/test", { webhook_id });
   await write("DELETE /webhooks/{webhook_id}", { webhook_id });
+  await write("POST /deployments", {}, { environment: "staging", image_ref: "app:1" });
+  await write("PATCH /deployments/{environment}", { environment: "staging" }, { image_ref: "app:2" });
+  await write("DELETE /deployments/{environment}", { environment: "staging" });
+  await addDeployment(platform.db, project, "production");
+  await write("POST /deployments/{environment}/rollback", { environment: "production" });
+  const { branch_slug } = await addPreview(platform.db, project, "next");
+  await write("POST /previews/{branch_slug}/extend", { branch_slug: branch_slug ?? "" }, { hours: 1 });
+  await write("DELETE /previews/{branch_slug}", { branch_slug: branch_slug ?? "" });
   const session_id = (await write("POST /sessions", {}, { prompt: "Mend it" })).id;
   await write("POST /sessions/{session_id}/message", { session_id }, { content: "And then?" });
   await write("POST /sessions/{session_id}/extend", { session_id }, { minutes: 1 });
