@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { endpoints, type Permission } from "@platform-mcp/client/contract";
 import { expect, test } from "vitest";
 import { apiCells } from "./api-cells.ts";
@@ -24,9 +25,14 @@ function permissionsIn(need: Need): Permission[] {
   return "permission" in need ? [need.permission] : [];
 }
 
-test("every caller gets what the documents say, from every endpoint and from git, on every project", async () => {
+/** One cell in so many: which, a seed says that is another each time. */
+const stride = 5;
+
+test("every caller gets what the documents say: a part of all the cells, the rest of which take longer", async () => {
   await using world = await createWorld();
-  const { wrong, summary } = await runCells([...apiCells(world), ...gitCells(world)]);
-  process.stdout.write(`access matrix: ${summary}\n`);
+  const seed = Number(process.env.CHAOS_SEED || randomInt(2 ** 31));
+  const all = [...apiCells(world), ...gitCells(world)];
+  const { wrong, summary } = await runCells(all.filter((_, index) => index % stride === seed % stride));
+  process.stdout.write(`access matrix, one in ${stride} of ${all.length} cells (CHAOS_SEED=${seed}): ${summary}\n`);
   expect(wrong).toEqual([]);
-}, 600_000);
+}, 300_000);
