@@ -80,6 +80,12 @@ test("the tip of a branch is fetched once, as a repository of that commit alone"
   expect(await readdir(join(directory, "ops-repos"))).toEqual([]);
 });
 
+test("a branch whose name only ends like the one that is meant is another", async () => {
+  const tip = sample.commit({ files: { "deploy.yaml": "a: 4\n" } });
+  sample.commit({ branch: "a/refs/heads/main", files: { "deploy.yaml": "a: 5\n" } });
+  expect(await fetchFrom(here())).toBe(tip);
+});
+
 describe("is refused, with what went wrong:", () => {
   test("a branch that is not there", async () => {
     await expect(fetchFrom(here(), { branch: "nowhere" })).rejects.toThrow("it has no branch nowhere");

@@ -1,5 +1,5 @@
 import { failureReason } from "../../git/failure-reason.ts";
-import { type GitOptions, readGit } from "../../git/git.ts";
+import { type GitOptions, gitOutput, readGit } from "../../git/git.ts";
 import { GitError } from "../../git/git-error.ts";
 import { certificateVariables, inherited } from "../../git/import-config.ts";
 import { createRepository } from "../../git/init-repository.ts";
@@ -40,8 +40,8 @@ export async function fetchCommit(options: FetchOptions): Promise<string> {
   const ref = `refs/heads/${branch}`;
   try {
     const git = await gitOptions(url, outbound, options);
-    const [sha] = (await readGit(["ls-remote", "--", url.href, ref], git)).split("\t");
-    if (sha === undefined || !/^[0-9a-f]{40}$/.test(sha)) throw new SyncError(`it has no branch ${branch}`);
+    const sha = await tipOf(url, ref, git);
+    if (sha === undefined) throw new SyncError(`it has no branch ${branch}`);
     if (await snapshots.has(opsRepoId, sha)) return sha;
     const make = newDirectory(snapshots.of(opsRepoId, sha).path, async ({ result }) => {
       await createRepository(result, "main");
@@ -59,6 +59,23 @@ export async function fetchCommit(options: FetchOptions): Promise<string> {
   } catch (error) {
     throw asSyncError(error, limits);
   }
+}
+
+/**
+ * The SHA of a ref. Git gives all refs whose names end like the one that is asked for: whoever may push any branch makes
+ * such ones, and a host may have any number of them.
+ */
+async function tipOf(url: URL, ref: string, git: GitOptions): Promise<string | undefined> {
+  let rest = "";
+  for await (const chunk of gitOutput(["ls-remote", "--", url.href, ref], git)) {
+    const lines = (rest + chunk.toString("latin1")).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const [sha = "", name = ""] = line.split("\t");
+      if (/^[0-9a-f]{40}$/.test(sha) && Buffer.from(name, "latin1").toString() === ref) return sha;
+    }
+  }
+  return undefined;
 }
 
 function isTaken(error: unknown): boolean {
