@@ -27,9 +27,9 @@ const service = (text: string) =>
   object("apiVersion: v1\nkind: Service", `spec:\n  selector: { app: web }\n  ports: [{ port: 80 }]\n  ${text}\n`);
 export const ingress = (text: string) =>
   object("apiVersion: networking.k8s.io/v1\nkind: Ingress", `spec:\n${indented(text, 2)}`);
-export const rule = (host: string, name = "web") => `rules:
+export const rule = (host: string, name = "web", path = "/") => `rules:
   - ${host === "" ? "" : `host: ${host}\n    `}http:
-      paths: [{ path: /, pathType: Prefix, backend: { service: { name: ${name}, port: { number: 80 } } } }]`;
+      paths: [{ path: ${path}, pathType: Prefix, backend: { service: { name: ${name}, port: { number: 80 } } } }]`;
 const metadata = (text: string) => pod("").replace("  name: web\n", `  name: web\n  ${text}\n`);
 const podMetadata = (text: string) => pod("").replace("{ labels: { app: web } }", `{ labels: { app: web }, ${text} }`);
 const spec = (text: string) => pod("").replace("spec:\n", `spec:\n  ${text}\n`);
@@ -451,6 +451,25 @@ const objects: readonly HostileCase[] = [
     "theirs.example",
     /is not allowed/,
   ],
+  ...[
+    '"/\\n}\\nproxy_pass http://x"',
+    '"/;return 200"',
+    "'/{a}'",
+    '"/\'x"',
+    "'/\"x'",
+    "/ x",
+    "/$x",
+    "/\\x",
+    "/(x)",
+    "/#x",
+  ].map(
+    (path): HostileCase => [
+      `a path that a controller would read as more than one: ${path}`,
+      ingress(rule("production.shop.example", "web", path)),
+      "paths:",
+      /path must be the path of a URL/,
+    ],
+  ),
   [
     "another's Service",
     ingress(rule("production.shop.example", "theirs")),

@@ -9,6 +9,12 @@ const host = z
     "is not the name of a host",
   );
 
+/** Controllers write it into the configuration of a web server, which knows more of what a text can do than they do. */
+const path = z
+  .string()
+  .max(1024)
+  .regex(/^\/[A-Za-z0-9\-._~!%&=@:+,*/]*$/, "must be the path of a URL: '/', and of letters, digits and -._~!%&=@:+,*");
+
 const backend = z.strictObject({
   service: z.strictObject({
     name,
@@ -31,7 +37,7 @@ export const ingress = z.strictObject({
             paths: z
               .array(
                 z.strictObject({
-                  path: z.string().max(1024).startsWith("/", "must begin with '/'").optional(),
+                  path: path.optional(),
                   pathType: z.enum(["Prefix", "Exact"]),
                   backend,
                 }),
