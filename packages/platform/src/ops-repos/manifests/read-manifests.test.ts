@@ -52,6 +52,22 @@ test("manifests of every kind that is allowed are rendered and come out as they 
   });
 });
 
+test("what keeps containers apart is put in where it is left out: to a cluster that means the opposite", () => {
+  const more = "initContainers: [{ name: i, image: x, securityContext: { runAsUser: 7 } }]";
+  const [deployment] = readManifests(pod(more), values);
+  expect(deployment).toMatchObject({
+    spec: {
+      template: {
+        spec: {
+          securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+          containers: [{ securityContext: { allowPrivilegeEscalation: false } }],
+          initContainers: [{ securityContext: { allowPrivilegeEscalation: false, runAsUser: 7 } }],
+        },
+      },
+    },
+  });
+});
+
 test("what clusters of any age need to be told is told them: amounts as text, protocols by name", () => {
   const [deployment, , service] = readManifests(soundTemplate, values);
   expect(deployment).toMatchObject({

@@ -94,7 +94,7 @@ const fields = {
   readinessProbe: probe.optional(),
   startupProbe: probe.optional(),
   lifecycle: lifecycle.optional(),
-  securityContext: containerSecurityContext.optional(),
+  securityContext: containerSecurityContext,
   terminationMessagePath: refused("the platform reads what a container printed"),
 };
 

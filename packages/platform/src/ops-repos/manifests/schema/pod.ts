@@ -15,7 +15,7 @@ const podSpec = z.strictObject({
   volumes: z.array(volume).max(50).optional(),
   restartPolicy: only("Always", "a Deployment's pods are always started again"),
   terminationGracePeriodSeconds: z.int().min(0).max(600).optional(),
-  securityContext: podSecurityContext.optional(),
+  securityContext: podSecurityContext,
   shareProcessNamespace: z.boolean().optional(),
   enableServiceLinks: z.boolean().optional(),
   hostNetwork: only(false, "it would be in the network of the node itself"),

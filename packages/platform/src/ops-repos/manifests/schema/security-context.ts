@@ -21,35 +21,45 @@ const ofTheNode = {
   appArmorProfile: refused("it can lift what keeps containers apart"),
 };
 
-export const podSecurityContext = z.strictObject({
-  runAsNonRoot: z.boolean().optional(),
-  runAsUser: id.optional(),
-  runAsGroup: id.optional(),
-  fsGroup: id.optional(),
-  fsGroupChangePolicy: z.enum(["OnRootMismatch", "Always"]).optional(),
-  supplementalGroups: z.array(id).max(32).optional(),
-  seccompProfile,
-  sysctls: refused("it changes the kernel's settings"),
-  ...ofTheNode,
-});
+/**
+ * What a field that is left out means to a cluster is laxer than what may be written there (it lets processes gain
+ * rights, and filters none of the kernel), so that both contexts always say it.
+ */
+export const podSecurityContext = z
+  .strictObject({
+    runAsNonRoot: z.boolean().optional(),
+    runAsUser: id.optional(),
+    runAsGroup: id.optional(),
+    fsGroup: id.optional(),
+    fsGroupChangePolicy: z.enum(["OnRootMismatch", "Always"]).optional(),
+    supplementalGroups: z.array(id).max(32).optional(),
+    seccompProfile,
+    sysctls: refused("it changes the kernel's settings"),
+    ...ofTheNode,
+  })
+  .prefault({})
+  .transform((given) => ({ ...given, seccompProfile: { type: "RuntimeDefault" } }));
 
-export const containerSecurityContext = z.strictObject({
-  runAsNonRoot: z.boolean().optional(),
-  runAsUser: id.optional(),
-  runAsGroup: id.optional(),
-  readOnlyRootFilesystem: z.boolean().optional(),
-  allowPrivilegeEscalation: only(false, "a process would get more rights than it was started with"),
-  privileged: only(false, "a privileged container has the node's own rights"),
-  capabilities: z
-    .strictObject({
-      drop: z
-        .array(z.string().regex(/^[A-Z_]{1,32}$/))
-        .max(64)
-        .optional(),
-      add: z.array(onlyLowPorts).max(1).optional(),
-    })
-    .optional(),
-  procMount: only("Default", "unmasked, it shows the kernel's own files"),
-  seccompProfile,
-  ...ofTheNode,
-});
+export const containerSecurityContext = z
+  .strictObject({
+    runAsNonRoot: z.boolean().optional(),
+    runAsUser: id.optional(),
+    runAsGroup: id.optional(),
+    readOnlyRootFilesystem: z.boolean().optional(),
+    allowPrivilegeEscalation: only(false, "a process would get more rights than it was started with"),
+    privileged: only(false, "a privileged container has the node's own rights"),
+    capabilities: z
+      .strictObject({
+        drop: z
+          .array(z.string().regex(/^[A-Z_]{1,32}$/))
+          .max(64)
+          .optional(),
+        add: z.array(onlyLowPorts).max(1).optional(),
+      })
+      .optional(),
+    procMount: only("Default", "unmasked, it shows the kernel's own files"),
+    seccompProfile,
+    ...ofTheNode,
+  })
+  .prefault({})
+  .transform((given) => ({ ...given, allowPrivilegeEscalation: false }));
