@@ -137,6 +137,21 @@ describe.each([{ isOwn: true }, { isOwn: false }])("with %j", ({ isOwn }) => {
     await remove(id);
   });
 
+  test.concurrent("whatever a workload prints, the reason is recorded with what a reader needs of it", async () => {
+    const text = `the process ended:\n${"x".repeat(100_000)}\0\ud800 the last words`;
+    behaviours.set("talks", { stateOf: () => ({ status: "failing", reason: "crash_loop", message: text }) });
+    const id = await scene.addPreview("talks");
+    const row = await scene.until(id, is("failed"));
+    expect(row).toMatchObject({ reason: "crash_loop", message: expect.stringMatching(/^the process ended:\nx/) });
+    expect(row?.message).toMatch(/x\ufffd the last words$/);
+    expect(row?.message?.length).toBeLessThan(10_000);
+    await scene.change(id, { image_ref: "cannot be had" });
+    behaviours.set("talks", { prepare: () => Promise.reject(new WorkloadError("refused", text)) });
+    await scene.until(id, (found) => found?.reason === "refused");
+    behaviours.delete("talks");
+    await remove(id);
+  });
+
   test.concurrent("what cannot succeed is not tried again, until something else is wanted", async () => {
     let attempts = 0;
     const prepare = async () => {
@@ -195,7 +210,8 @@ test.each([{ isOwn: true }, { isOwn: false }])(
     await scene.until(id, is("healthy"));
     await first.close();
     expect(first.workloads.world.has(id)).toBe(!isOwn);
-    expect(await scene.row(id)).toMatchObject({ claimed_by: null, status: "pending" });
+    const told = isOwn ? { current_status: "degraded", reason: "gone" } : { current_status: "healthy", reason: null };
+    expect(await scene.row(id)).toMatchObject({ claimed_by: null, status: "pending", ...told });
     await using second = await running({ isOwn, world: first.workloads.world });
     if (isOwn) await expect.poll(() => second.workloads.log).toContain(`${label} applied 1`);
     else second.workloads.tell(id);

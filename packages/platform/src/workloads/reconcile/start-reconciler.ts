@@ -42,7 +42,11 @@ export function startReconciler(options: ReconcilerOptions): { close(): Promise<
         },
       }),
     sweep: ({ isOwn }) =>
-      sweepClaims(db, claims, { isOwn, onError, drop: (claim) => giveBack(db, claims.stillAbandoned(claim)) }),
+      sweepClaims(db, claims, {
+        isOwn,
+        onError,
+        drop: (claim) => giveBack(db, claims.stillAbandoned(claim), { hasEnded: workloads.isOwn }),
+      }),
     look: async (runs) => {
       const byId = new Map([...runs].map((run) => [run.claim.id, run]));
       for (const { id, generation } of await superseded(claimsDb, [...byId.keys()]))

@@ -102,9 +102,10 @@ export class WorkloadRun implements ClaimedRun {
     try {
       lookIn = await this.#lookUntilOver();
     } finally {
+      const hasEnded = this.#running !== undefined;
       await this.#stop();
       const { db, claims } = this.#options.services;
-      if (this.#isHeld) await this.#persist(() => giveBack(db, claims.held(this.claim), lookIn));
+      if (this.#isHeld) await this.#persist(() => giveBack(db, claims.held(this.claim), { lookIn, hasEnded }));
     }
     this.#options.onRelease(lookIn);
   }
