@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addOpsRepo } from "../ops-repos/testing/add-ops-repo.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { addSuccess } from "../workloads/testing/add-success.ts";
 
@@ -148,6 +149,20 @@ test("who may not deploy is told which permission is missing", async () => {
   expect(await send("DELETE", "/production", undefined, token)).toMatchObject(refused);
   const writer = await platform.token({ user: "admin", scopes: ["project:read", "project:write"], project: id });
   expect(await send("GET", "", undefined, writer)).toMatchObject({ status: 403, body: { permission: "deploy:read" } });
+});
+
+test("whoever may not read ops repos has no other file of one deployed", async () => {
+  const { id, send } = await makeProject();
+  const ops_repo_id = await addOpsRepo(platform.db, "unread");
+  const wanted = { image_ref: "app:1", ops_repo_id, manifest_path: "web.yaml" };
+  await send("POST", "", { environment: "production", ...wanted });
+  const bound = await platform.token({ user: "admin", scopes: ["deploy:read", "deploy:promote"], project: id });
+  const patch = (body: object) => send("PATCH", "/production", body, bound);
+  expect(await patch({ ...wanted, image_ref: "app:2" })).toMatchObject({ status: 200 });
+  for (const manifest_path of ["theirs.yaml", null]) {
+    expect(await patch({ manifest_path })).toMatchObject({ status: 403, body: { permission: "deploy:read" } });
+  }
+  expect(await patch({ manifest_path: null, ops_repo_id: null })).toMatchObject({ status: 200 });
 });
 
 describe("changing one", () => {

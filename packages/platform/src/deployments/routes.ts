@@ -27,7 +27,7 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
 
     implement(deployments.createDeployment, async ({ db, caller, project, body, audit }) => {
       const { environment, image_ref, ...optional } = body;
-      await requireOpsRepo(db, caller, { wanted: body.ops_repo_id, before: null });
+      await requireOpsRepo(db, caller, { changes: body, before: undefined });
       const { created, workload } = await createWorkload(db, {
         ...{ projectId: project.id, place: { environment }, image_ref, created_by: caller.user.id },
         ...{ ...originOf(image_ref), ...byHand, ...optional },
@@ -43,7 +43,7 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
 
     implement(deployments.updateDeployment, async ({ db, caller, project, params: { environment }, body, audit }) => {
       const before = await lockDeployment(db, project.id, environment);
-      await requireOpsRepo(db, caller, { wanted: body.ops_repo_id, before: before.ops_repo_id });
+      await requireOpsRepo(db, caller, { changes: body, before });
       const { image_ref = before.image_ref, desired_status = before.desired_status } = body;
       const isOther = image_ref !== before.image_ref;
       const after = await changeWorkload(db, before.id, {
