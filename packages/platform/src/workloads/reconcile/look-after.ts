@@ -8,6 +8,7 @@ import { type PlannedWorkload, planWorkload } from "./plan-workload.ts";
 import type { Plans } from "./plans.ts";
 import type { Work } from "./read-work.ts";
 import type { ReconcileServices } from "./reconcile-services.ts";
+import { recordable } from "./recordable.ts";
 
 export interface LookOptions {
   readonly services: ReconcileServices;
@@ -97,12 +98,13 @@ async function observe(
 ): Promise<Finding> {
   try {
     const state: WorkloadState = await services.workloads.observe(wanted);
-    return { kind: "observed", state, applied };
+    const message = state.message === null ? null : recordable(state.message);
+    return { kind: "observed", state: { ...state, message }, applied };
   } catch (error) {
     if (!(error instanceof WorkloadError))
       services.logger.warn({ err: error, workload: wanted.workloadId }, "looking at a workload");
     const message = error instanceof Error ? error.message : String(error);
-    return { kind: "unknown", message: `what runs it cannot be asked: ${message}`, applied };
+    return { kind: "unknown", message: recordable(`what runs it cannot be asked: ${message}`), applied };
   }
 }
 
@@ -120,7 +122,7 @@ function failed(
 }
 
 function failure({ reason, message, isFinal }: WorkloadError): Finding {
-  return { kind: "failed", reason, message, isFinal };
+  return { kind: "failed", reason, message: recordable(message), isFinal };
 }
 
 function isFinding(value: PlannedWorkload | Finding): value is Finding {
