@@ -135,6 +135,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table pipelines alter column created_at set default clock_timestamp();
     -- When a branch was last pushed to, and which commits it was at.
     create index ref_updates_branch on ref_updates (project_id, ref, id);
+    -- Which branches have been merged: asked for every preview, again and again.
+    create index merge_requests_merged on merge_requests (project_id, source_branch) where status = 'merged';
     create index pipelines_to_deploy on pipelines (finished_at) where status = 'success' and deploy_checked_at is null;
 
     create table webhooks (
