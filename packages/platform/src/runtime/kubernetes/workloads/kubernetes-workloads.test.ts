@@ -276,6 +276,29 @@ test("a log is that of the newest pod, without the workload's secrets", async ()
   expect(await workloads.logs(workloadPlan(), { tail: 10, previous: true })).toBe("old true: ***\n");
 });
 
+test("what a crash printed is told without the secrets that it had, which the project may have others of by now", async () => {
+  await workloads.apply(workloadPlan(), signal);
+  Object.assign(cluster.objects.get(deployment) ?? {}, {
+    status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 0 },
+  });
+  const crashed = {
+    ...{ name: "app", restartCount: 4, state: { waiting: { reason: "CrashLoopBackOff" } } },
+    lastState: { terminated: { exitCode: 3 } },
+  };
+  const metadata = { name: "web", uid: "web", annotations: { "platform.io/generation": "1" } };
+  server.handlers.unshift((_, response, url) => {
+    if (url.pathname.endsWith("/pods")) {
+      answer(response, 200, { items: [{ metadata, status: { containerStatuses: [crashed] } }] });
+    } else if (url.pathname.endsWith("/log")) response.end("neither open sesame nor close barley\n");
+    else return false;
+    return true;
+  });
+  const plan = workloadPlan({ secrets: { DATABASE_KEY: "close barley" } });
+  const state = await workloads.observe(plan);
+  expect(state).toMatchObject({ status: "failing", reason: "crash_loop" });
+  expect(state.message).toMatch(/Its last lines:\nneither \*\*\* nor \*\*\*$/);
+});
+
 test("a change of a Deployment is told of, and what is new is not", async () => {
   const event = (type: string, workload: string) =>
     `${JSON.stringify({ type, object: { metadata: { resourceVersion: "1", labels: { "platform.io/workload": workload } } } })}\n`;

@@ -1,16 +1,12 @@
-import * as z from "zod";
 import { SecretFinder } from "../../../pipelines/logs/secret-finder.ts";
 import { maskText } from "../../../pipelines/logs/secret-masker.ts";
 import type { WorkloadName } from "../../workload.ts";
-import { jsonIn } from "../json.ts";
-import { isNotFound } from "../kube-error.ts";
-import { retry } from "../retry.ts";
 import { listPods, readLastLines } from "./api/pods.ts";
 import { isForbidden } from "./apply/with-rights.ts";
-import { kindOf, objectPath } from "./kinds.ts";
 import { namespaceFor, type Workplace } from "./place.ts";
 import type { StoredPod } from "./stored.ts";
-import { objectName, workloadSelector } from "./workload-labels.ts";
+import { storedSecrets } from "./stored-secrets.ts";
+import { workloadSelector } from "./workload-labels.ts";
 
 interface Selection {
   readonly tail: number;
@@ -26,7 +22,7 @@ export async function workloadLogs(place: Workplace, name: WorkloadName, selecti
     const found = chosen(pods, selection.previous);
     if (found === undefined) return "";
     const lines = await readLastLines(client, { ...found, ...selection, namespace });
-    return maskText(lines, new SecretFinder(await secretsOf(place, name)));
+    return maskText(lines, new SecretFinder(await storedSecrets(place, name)));
   } catch (error) {
     // Nothing has been applied there yet.
     if (isForbidden(error)) return "";
@@ -43,18 +39,4 @@ function chosen(pods: readonly StoredPod[], previous: boolean) {
     if (container !== undefined) return { pod: metadata.name, container: container.name };
   }
   return undefined;
-}
-
-const secret = z.object({ data: z.record(z.string(), z.string()).default({}) });
-
-/** As its processes got them: the project's may be others by now. */
-async function secretsOf({ client, ...place }: Workplace, name: WorkloadName): Promise<readonly string[]> {
-  const path = objectPath("v1", kindOf("Secret"), namespaceFor({ client, ...place }, name), objectName(name));
-  try {
-    const { data } = secret.parse(jsonIn(await retry(() => client.request({ method: "GET", path }))));
-    return Object.values(data).map((value) => Buffer.from(value, "base64").toString());
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
 }

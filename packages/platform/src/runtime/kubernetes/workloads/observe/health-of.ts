@@ -6,6 +6,7 @@ import { deploymentHealth } from "../health/deployment-health.ts";
 import type { Health } from "../health/health.ts";
 import type { Workplace } from "../place.ts";
 import type { StoredDeployment, StoredEvent, StoredPod } from "../stored.ts";
+import { storedSecrets } from "../stored-secrets.ts";
 import { workloadSelector } from "../workload-labels.ts";
 
 /** Lines of its log that say why something is not well. */
@@ -35,9 +36,12 @@ export async function healthOf(place: Workplace, running: Running): Promise<Omit
     listPodEvents(place.client, namespace),
   ]);
   const { log, ...health }: Health = worst(pods, events);
-  if (log === undefined || health.status !== "failing") return health;
-  const lines = await readLastLines(place.client, { ...log, namespace, tail: lastLines });
-  if (lines.trim() === "") return health;
-  const masked = maskText(lines.trimEnd(), new SecretFinder(Object.values(plan.secrets)));
-  return { ...health, message: `${health.message}. Its last lines:\n${masked}` };
+  const words = [health.message ?? ""];
+  if (log !== undefined && health.status === "failing") {
+    const lines = await readLastLines(place.client, { ...log, namespace, tail: lastLines });
+    if (lines.trim() !== "") words.push(`. Its last lines:\n${lines.trimEnd()}`);
+  }
+  // Of probes and of how a process ended it holds what that has said, too.
+  const secrets = [...Object.values(plan.secrets), ...(await storedSecrets(place, plan))];
+  return { ...health, message: health.message && maskText(words.join(""), new SecretFinder(secrets)) };
 }
