@@ -67,6 +67,14 @@ describe("where a success is deployed", () => {
     expect(await project.wanted()).toEqual([]);
   });
 
+  test("is not production for a merge request of the default branch into another, which anybody may open", async () => {
+    using project = await scene();
+    const sha = await project.push("main", procfile);
+    await project.pipeline({ branch: "main", sha, trigger: "mr" });
+    await project.deploy();
+    expect(await project.wanted()).toEqual([]);
+  });
+
   test("is nowhere for one that failed, and for a project that is deleted", async () => {
     using project = await scene();
     const sha = await project.push("main", procfile);

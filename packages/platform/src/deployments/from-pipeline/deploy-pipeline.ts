@@ -11,8 +11,8 @@ import { previewsAreFull, refusePreview } from "./refuse-preview.ts";
 
 /**
  * Deploys what a pipeline that has succeeded made: from the default branch to production, from any other that is still
- * there and not merged as a preview. Nothing follows from tags, from commits that no branch was at, and where something
- * newer is deployed already. Must be in a transaction.
+ * there and not merged as a preview. Nothing follows from tags, from commits that no branch was at, from merge requests of
+ * the default branch into another, and where something newer is deployed already. Must be in a transaction.
  *
  * @throws what keeps the repository from being read
  */
@@ -35,6 +35,8 @@ export async function deployPipeline(
   // From here on, what is there and how much of it stays so.
   await db.selectFrom("projects").where("id", "=", project.id).select("id").forNoKeyUpdate().execute();
   if (pipeline.branch === project.default_branch) {
+    // Whoever opens one changes nothing of the branch: it would bring back what somebody has rolled back.
+    if (pipeline.trigger === "mr") return;
     await bringAbout(db, pipeline, image, { environment: "production" });
   } else if (!(await hasBeenMerged(db, project, pipeline.branch))) {
     const { branch } = pipeline;
