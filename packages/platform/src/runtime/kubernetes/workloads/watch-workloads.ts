@@ -19,6 +19,9 @@ const event = z.object({
 /** Names and labels are enough: what is in other people's Deployments is not asked for. */
 const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
 
+/** Seconds after which the API server ends a watch. */
+const watchSeconds = 240;
+
 /**
  * Calls with the id of a workload of which a Deployment has changed or gone, in whatever namespace, until the signal. It
  * may miss some, as while the API server is away: what is asked for is the truth.
@@ -27,6 +30,8 @@ export async function watchWorkloads(
   { client, installation }: Workplace,
   onChange: (workloadId: string) => void,
   signal: AbortSignal,
+  /** Milliseconds after which a watch is ended here: what is between may keep a connection and forward nothing on it. */
+  { longest = (watchSeconds + 60) * 1000 }: { readonly longest?: number } = {},
 ): Promise<void> {
   const labelSelector = selectorOf({ [labelNames.managedBy]: "platform", [labelNames.installation]: installation });
   /** Where the last watch ended, so that the next tells of nothing twice. */
@@ -35,10 +40,11 @@ export async function watchWorkloads(
     const begun = performance.now();
     try {
       const query = {
-        ...{ watch: "true", labelSelector, timeoutSeconds: "240", allowWatchBookmarks: "true" },
+        ...{ watch: "true", labelSelector, timeoutSeconds: String(watchSeconds), allowWatchBookmarks: "true" },
         ...(resourceVersion !== undefined && { resourceVersion }),
       };
-      const answer = await client.open("/apis/apps/v1/deployments", query, signal, metadataOnly);
+      const ending = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
+      const answer = await client.open("/apis/apps/v1/deployments", query, ending, metadataOnly);
       for await (const line of createInterface({ input: answer })) {
         const { data } = event.safeParse(jsonIn(line));
         // Such as that it is too old to go on from there.
