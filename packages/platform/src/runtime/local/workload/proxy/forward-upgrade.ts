@@ -22,11 +22,13 @@ export async function forwardUpgrade(
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const sent = openRequest(request, address, isWebSocket(request) ? upgrade : close);
+  let hasAnswer = false;
   socket.once("close", () => {
     sent.destroy();
     resolve();
   });
   sent.once("upgrade", (answer, other, first) => {
+    hasAnswer = true;
     socket.write(headText(answer, upgrade), "latin1");
     socket.write(first);
     other.write(head);
@@ -41,12 +43,15 @@ export async function forwardUpgrade(
     );
   });
   sent.once("response", (answer) => {
+    hasAnswer = true;
     // It will not: its answer goes on as it comes, up to the end of the connection.
     socket.write(headText(answer, close), "latin1");
     pipeline(answer, socket, () => {});
   });
   sent.on("error", () => {
-    if (!socket.writableEnded && !socket.destroyed) onFailure();
+    // Another answer would be taken for the rest of the first.
+    if (hasAnswer) socket.destroy();
+    else if (!socket.writableEnded && !socket.destroyed) onFailure();
   });
   sent.end();
   await promise;

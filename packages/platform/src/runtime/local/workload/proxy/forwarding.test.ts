@@ -221,4 +221,22 @@ describe("a WebSocket", () => {
     const body = await scene.send([...ask, "Upgrade: h2c", "Content-Length: 5", "", "GET /"]);
     expect(body).toMatch(/^HTTP\/1.1 400 /);
   });
+
+  test("that becomes an answer which breaks off is no two answers", async () => {
+    const begun = Promise.withResolvers<() => void>();
+    const app = await scene.raw((socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+      begun.resolve(() => socket.resetAndDestroy());
+    });
+    const ask = [`GET / HTTP/1.1`, `Host: ${app.host}`, "Connection: Upgrade", "Upgrade: websocket", "", ""];
+    let answer = "";
+    await scene
+      .send(ask, (soFar) => {
+        if (answer === "" && soFar.endsWith("half")) void begun.promise.then((reset) => reset());
+        answer = soFar;
+        return false;
+      })
+      .catch(() => {});
+    expect(answer).toMatch(/half$/);
+  });
 });
