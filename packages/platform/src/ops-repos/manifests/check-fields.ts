@@ -16,7 +16,8 @@ export function checkFields(value: unknown, index: number): Checked {
   }
   const kind: unknown = Reflect.get(value, "kind");
   if (!isManifestKind(kind)) {
-    const what = kind === undefined ? "is missing" : `${quoted(String(kind))} is not allowed`;
+    const named = typeof kind === "string" ? `${quoted(kind)} ` : "";
+    const what = kind === undefined ? "is missing" : `${named}is not allowed`;
     const message = `${what}: there may be ${Object.keys(manifestSchemas).join(", ")}`;
     return { problems: [{ path: [index, "kind"], message }] };
   }

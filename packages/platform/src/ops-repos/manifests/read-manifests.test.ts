@@ -52,6 +52,14 @@ test("manifests of every kind that is allowed are rendered and come out as they 
   });
 });
 
+test("a kind that is no word is refused like any other", () => {
+  for (const kind of ["{ toString: x }", "[{ toString: x, valueOf: 1 }]", "3", "true"]) {
+    expect(problemsOf(`kind: ${kind}`)).toEqual([
+      expect.stringMatching(/^1: .*kind is not allowed: there may be Deployment/),
+    ]);
+  }
+});
+
 test("what keeps containers apart is put in where it is left out: to a cluster that means the opposite", () => {
   const more = "initContainers: [{ name: i, image: x, securityContext: { runAsUser: 7 } }]";
   const [deployment] = readManifests(pod(more), values);
