@@ -33,11 +33,20 @@ export async function recordSync(
 
 const nextTime = { sync_at: sql<string>`now() + make_interval(secs => sync_interval_s)` };
 
-/** Notes why an ops repo could not be fetched; what was fetched before is still used. */
-export async function recordSyncError(db: Queryable, { id }: OpsRepoRow, message: string): Promise<void> {
+/**
+ * Notes why an ops repo could not be fetched, unless it has been set to another place since; what was fetched before is
+ * still used.
+ */
+export async function recordSyncError(
+  db: Queryable,
+  { id, repo_url, branch }: OpsRepoRow,
+  message: string,
+): Promise<void> {
   await db
     .updateTable("ops_repos")
     .where("id", "=", id)
+    .where("repo_url", "=", repo_url)
+    .where("branch", "=", branch)
     .set({ sync_error: message.slice(0, 1000), sync_claimed_until: null, ...nextTime })
     .execute();
 }
