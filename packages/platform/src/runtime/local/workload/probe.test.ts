@@ -51,6 +51,14 @@ test.each([
   ["does not answer", createTcpServer(() => {}), 50, "it does not answer within 0.05 s"],
   ["ends the connection", createTcpServer((socket) => socket.end()), 20_000, "it does not answer as a web server does"],
   [
+    "goes over to another protocol",
+    createTcpServer((socket) => {
+      socket.once("data", () => socket.write("HTTP/1.1 101 .\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"));
+    }),
+    20_000,
+    "it does not answer as a web server does",
+  ],
+  [
     "speaks something else",
     createTcpServer((socket) => socket.end("SSH-2.0\r\n")),
     20_000,

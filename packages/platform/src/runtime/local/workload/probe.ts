@@ -45,6 +45,8 @@ function ask(hostname: string, { port, hostHeader, patience, signal }: ProbeOpti
     resolve(response.statusCode ?? 0);
   });
   asked.on("error", resolve);
+  // Neither an answer nor an error: it has gone over to another protocol, unasked.
+  asked.once("close", () => resolve(new Error("it ended the conversation")));
   asked.end();
   return promise;
 }

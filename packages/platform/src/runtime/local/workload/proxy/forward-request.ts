@@ -58,6 +58,10 @@ export async function forwardRequest(
     // An answer that has begun ends in its own way; it may be whole, and only the rest of the body was not taken.
     if (!response.headersSent) onFailure();
   });
+  // Without an error, too: it has gone over to another protocol, unasked.
+  sent.once("close", () => {
+    if (!response.headersSent && !response.destroyed) onFailure();
+  });
   // Who sends a body may wait for the answer to begin.
   if (framing !== "none") sent.write(nothing);
   // No pipeline: that would end the client's connection, over which the answer is still to come.

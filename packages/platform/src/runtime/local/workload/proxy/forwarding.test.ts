@@ -177,6 +177,14 @@ test("who uploads to what goes away learns of it", async () => {
   expect(await until(() => app.underWay === 0, 10_000)).toBe(true);
 });
 
+test("what goes over to another protocol unasked has not answered", async () => {
+  const app = await scene.raw((socket) => {
+    socket.write("HTTP/1.1 101 .\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+  });
+  expect(await scene.get(app)).toMatchObject({ status: 502 });
+  expect(await until(() => app.underWay === 0, 10_000)).toBe(true);
+});
+
 describe("a WebSocket", () => {
   test("goes both ways, and its end too", async () => {
     const app = await scene.web(mirror);
