@@ -21,13 +21,18 @@ export async function forwardUpgrade(
   onFailure: () => void,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const sent = openRequest(request, address, isWebSocket(request) ? upgrade : close);
+  const mayUpgrade = isWebSocket(request);
+  const sent = openRequest(request, address, mayUpgrade ? upgrade : close);
   let hasAnswer = false;
   socket.once("close", () => {
     sent.destroy();
     resolve();
   });
   sent.once("upgrade", (answer, other, first) => {
+    if (!mayUpgrade) {
+      other.destroy();
+      return onFailure();
+    }
     hasAnswer = true;
     socket.write(headText(answer, upgrade), "latin1");
     socket.write(first);

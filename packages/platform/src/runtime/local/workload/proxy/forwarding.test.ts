@@ -230,6 +230,17 @@ describe("a WebSocket", () => {
     expect(body).toMatch(/^HTTP\/1.1 400 /);
   });
 
+  test("is not what another protocol becomes, whatever is answered", async () => {
+    const app = await scene.raw((socket) => {
+      socket.write("HTTP/1.1 101 .\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+    });
+    const answer = await scene.send(
+      [`GET / HTTP/1.1`, `Host: ${app.host}`, "Connection: Upgrade", "Upgrade: h2c", "", ""],
+      (soFar) => soFar.includes("\r\n\r\n"),
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 502 /);
+  });
+
   test("that becomes an answer which breaks off is no two answers", async () => {
     const begun = Promise.withResolvers<() => void>();
     const app = await scene.raw((socket) => {
