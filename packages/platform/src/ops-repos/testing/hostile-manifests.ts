@@ -345,6 +345,12 @@ const objects: readonly HostileCase[] = [
     /is not allowed/,
   ],
   [
+    "a pod that passes for the cluster's DNS",
+    pod("").replace("{ labels: { app: web } }", "{ labels: { app: web, k8s-app: kube-dns } }"),
+    "k8s-app",
+    /k8s-app is not allowed: .*DNS/,
+  ],
+  [
     "annotations of pods",
     podMetadata("annotations: { container.apparmor.security.beta.kubernetes.io/web: unconfined }"),
     "metadata: {",

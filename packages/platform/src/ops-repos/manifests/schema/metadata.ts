@@ -18,12 +18,16 @@ function keyed(value: z.ZodString, problemOf: (key: string) => string | undefine
   });
 }
 
+/** By which network policies find the cluster's DNS, and let whoever may reach nothing else inside ask it. */
+const ofDns = "k8s-app";
+
 /** Labels: keys with the prefix of a system's own are that system's to set. */
-export const labels = keyed(z.string().regex(labelValue, "is not a label's value"), (key) =>
-  plainKey.test(key) || knownLabels.test(key)
+export const labels = keyed(z.string().regex(labelValue, "is not a label's value"), (key) => {
+  if (key === ofDns) return "is not allowed: pods would pass for the cluster's DNS; use app";
+  return plainKey.test(key) || knownLabels.test(key)
     ? undefined
-    : "is not allowed: labels may have names without a prefix, and app.kubernetes.io/name, instance, version, component, part-of",
-);
+    : "is not allowed: labels may have names without a prefix, and app.kubernetes.io/name, instance, version, component, part-of";
+});
 
 /** Annotations: many are orders to whatever watches the cluster, and are obeyed with its rights. */
 const annotations = keyed(z.string().max(16_384), (key) =>
