@@ -127,6 +127,17 @@ describe("a preview", () => {
     expect(progress).toEqual(["not there yet", "syncing", "healthy"]);
   });
 
+  test.concurrent("that is not made because there are too many is said not to be, and why", async () => {
+    const { text } = await wait(
+      {
+        [list]: listed(),
+        "GET /previews/feature-login/history": historyOf({ status: "failure", reason: "limit" }),
+      },
+      { preview: "feature-login", timeout_seconds: 1 },
+    );
+    expect(text).toContain("None was made: the project has as many previews as it may.");
+  });
+
   test.concurrent("that goes meanwhile is said to be gone, and why", async () => {
     const { text } = await wait(
       {

@@ -10,7 +10,7 @@ import { argumentOf, type Target, targetOf } from "../target.ts";
 import { isAwaited, isDecided } from "../wait/is-decided.ts";
 import { looks } from "../wait/look-at.ts";
 import { watchWorkload } from "../wait/watch-workload.ts";
-import { wentBecause } from "../wait/went-because.ts";
+import { whyNone } from "../wait/why-none.ts";
 
 /** Seconds in which a pipeline that has succeeded has made what it deploys. */
 const appearance = 20;
@@ -66,7 +66,7 @@ async function none(api: Api, project: string, target: Target, slug: string | un
   if (target.kind === "deployment") {
     return `There is no deployment in ${target.environment}. list_deployments shows those there are.`;
   }
-  const reason = await wentBecause(api, project, slug ?? target.preview);
-  const went = reason === undefined ? "" : ` The last one went: ${reason}.`;
-  return `There is no preview ${quoteName(target.preview)}.${went} list_previews shows those there are; a successful pipeline of the branch makes one.`;
+  const reason = await whyNone(api, project, slug ?? target.preview);
+  const why = reason === undefined ? "" : ` ${reason}`;
+  return `There is no preview ${quoteName(target.preview)}.${why} list_previews shows those there are; a successful pipeline of the branch makes one.`;
 }
