@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import { errorCode } from "./files.ts";
 
@@ -46,6 +46,22 @@ export async function commandOf(pid: number): Promise<string> {
   } catch {
     return "";
   }
+}
+
+/**
+ * The processes that work in a directory and have no command line, as between two programs of one process: nobody can
+ * tell yet whose they are. None where a process's directory cannot be asked for.
+ */
+export async function namelessIn(directory: string): Promise<readonly number[]> {
+  if (process.platform !== "linux") return [];
+  const nameless = (await listOnLinux()).filter(({ command }) => command === "");
+  const found = await Promise.all(
+    nameless.map(async ({ pid }) => {
+      const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => "");
+      return cwd.startsWith(directory) && (await identify(pid)) !== undefined ? [pid] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /** Sends a signal to a process, unless it has ended meanwhile. */

@@ -1,7 +1,7 @@
 import { readdir, readlink, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseStartError } from "../database-start-error.ts";
-import { commandOf, identify, processesMarked, sendSignal } from "./process-table.ts";
+import { commandOf, identify, namelessIn, processesMarked, sendSignal } from "./process-table.ts";
 import { postmasterFile, readPostmasterFile, type Server } from "./server.ts";
 import { restoreSocketDirectory } from "./socket-directory.ts";
 import { until } from "./until.ts";
@@ -16,13 +16,14 @@ const KILL_TIMEOUT = 5_000;
 export async function clearRemains(server: Server): Promise<boolean> {
   let found = (await readPostmasterFile(server.layout)) !== undefined;
   await refuseForeignServer(server);
+  const directory = await realpath(server.layout.postgres);
   const gone = await until(async () => {
     const left = await processesMarked(server.marker);
     for (const { pid } of left) {
       sendSignal(pid, "SIGKILL");
     }
     found ||= left.length > 0;
-    return left.length === 0;
+    return left.length === 0 && (await namelessIn(directory)).length === 0;
   }, KILL_TIMEOUT);
   if (!gone) {
     const pids = (await processesMarked(server.marker)).map(({ pid }) => pid);
