@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import type { PipelinesTable, ProjectRow } from "../../db/schema.ts";
 import { recordRefUpdates } from "../../git/refs/record-ref-updates.ts";
+import { recordedTip } from "../../git/refs/recorded-tip.ts";
 import { hasBeenMerged } from "../../previews/life/has-been-merged.ts";
 import { WorkloadError } from "../../runtime/workload.ts";
 import { bringAbout } from "./bring-about.ts";
@@ -64,18 +65,12 @@ async function activeProject(db: Queryable, id: string): Promise<ProjectRow | un
  * may deploy only what has got onto the branch.
  */
 async function wasTipOf(db: Queryable, { project_id, branch, commit_sha }: BranchPipeline): Promise<boolean> {
-  const ref = `refs/heads/${branch}`;
-  const tip = await db
-    .selectFrom("recorded_refs")
-    .where("project_id", "=", project_id)
-    .where("ref", "=", ref)
-    .select("sha")
-    .executeTakeFirst();
-  if (tip === undefined || tip.sha === commit_sha) return tip !== undefined;
+  const tip = await recordedTip(db, project_id, branch);
+  if (tip === undefined || tip === commit_sha) return tip !== undefined;
   const former = await db
     .selectFrom("ref_updates")
     .where("project_id", "=", project_id)
-    .where("ref", "=", ref)
+    .where("ref", "=", `refs/heads/${branch}`)
     .where("new_sha", "=", commit_sha)
     .select("id")
     .limit(1)

@@ -2,6 +2,7 @@ import type { BodyOf, mergeRequests } from "@platform-mcp/client/contract";
 import { requireOnProject } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { Queryable } from "../../db/queryable.ts";
+import { recordedTip } from "../../git/refs/recorded-tip.ts";
 import type { RefCommand } from "../../git/refs/update-refs.ts";
 import type { Repository } from "../../git/repository.ts";
 import { conflict, notFound } from "../../problem.ts";
@@ -66,16 +67,6 @@ export async function propose(
   if (body.delete_source_branch) refuseDeletion(project, caller, { source_branch, head: mergeable.head });
   const newSha = await commitOf(db, wish, mergeRequest, mergeable);
   return await announceMerge(db, wish, mergeRequest, { ...mergeable, newSha });
-}
-
-async function recordedTip(db: Queryable, projectId: string, branch: string): Promise<string | undefined> {
-  const recorded = await db
-    .selectFrom("recorded_refs")
-    .where("project_id", "=", projectId)
-    .where("ref", "=", `refs/heads/${branch}`)
-    .select("sha")
-    .executeTakeFirst();
-  return recorded?.sha;
 }
 
 /** What conflicts is not stored, as it is not going to be merged: that would take much longer than to find it out. */
