@@ -1,17 +1,16 @@
 import { deployments } from "@platform-mcp/client/contract";
 import { changeOf } from "../audit/change.ts";
-import type { Queryable } from "../db/queryable.ts";
 import type { WorkloadRow } from "../db/schema.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
-import { conflict, notFound } from "../problem.ts";
+import { conflict } from "../problem.ts";
 import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { changeWorkload } from "../workloads/change-workload.ts";
 import { createWorkload } from "../workloads/create-workload.ts";
 import { endWorkload } from "../workloads/end-workload.ts";
-import { findWorkload } from "../workloads/find-workload.ts";
 import { listHistory } from "../workloads/list-history.ts";
-import { lockWorkload } from "../workloads/lock-workload.ts";
+import { lockWantedWorkload } from "../workloads/lock-workload.ts";
+import { requireWorkloadName } from "../workloads/require-workload-name.ts";
 import { wantedOf } from "../workloads/wanted-of.ts";
 import type { ReadWorkloadLogs } from "../workloads/workload-logs.ts";
 import { byHand } from "./by-hand.ts";
@@ -42,7 +41,7 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
     ),
 
     implement(deployments.updateDeployment, async ({ db, caller, project, params: { environment }, body, audit }) => {
-      const before = await lockDeployment(db, project.id, environment);
+      const before = await lockWantedWorkload(db, project.id, { environment });
       await requireOpsRepo(db, caller, { changes: body, before });
       const { image_ref = before.image_ref, desired_status = before.desired_status } = body;
       const isOther = image_ref !== before.image_ref;
@@ -58,7 +57,7 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
     }),
 
     implement(deployments.rollbackDeployment, async ({ db, caller, project, params: { environment }, audit }) => {
-      const before = await lockDeployment(db, project.id, environment);
+      const before = await lockWantedWorkload(db, project.id, { environment });
       const after = await rollBack(db, before, caller.user.id);
       audit.record({ resource: "deployment", id: before.id, ...changeOf(wantedOf(before), wantedOf(after)) });
       const { image_ref, generation } = after;
@@ -73,33 +72,20 @@ export function deploymentRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
     }),
 
     implement(deployments.deploymentLogs, async ({ db, project, params: { environment }, query }) => {
-      const name = await findWorkload(db, project.id, { environment });
-      if (name === undefined) throw notFound("deployment");
-      return await readLogs(name, query);
+      return await readLogs(await requireWorkloadName(db, project.id, { environment }), query);
     }),
 
     implement(deployments.deleteDeployment, async ({ db, project, params: { environment }, audit }) => {
       await requireDeployment(db, project.id, environment);
       // Who ends it does not want it back from a pipeline that still runs.
       if (environment === "production") await passOverPipelines(db, project.id, project.default_branch);
-      const { id, ...before } = await lockDeployment(db, project.id, environment);
+      const { id, ...before } = await lockWantedWorkload(db, project.id, { environment });
       await endWorkload(db, id, "deleted");
       const { image_ref, desired_status } = before;
       audit.record({ resource: "deployment", id, before: { environment, image_ref, desired_status } });
       return { ok: true } as const;
     }),
   ];
-}
-
-/** @throws Problem 404 when there is none, or it is being removed */
-async function lockDeployment(
-  db: Queryable,
-  projectId: string,
-  environment: deployments.Environment,
-): Promise<WorkloadRow> {
-  const row = await lockWorkload(db, projectId, { environment });
-  if (row === undefined || row.removal_reason !== null) throw notFound("deployment");
-  return row;
 }
 
 function whatIsThere({ environment, image_ref, current_status, last_transition_at }: WorkloadRow): string {

@@ -1,15 +1,12 @@
 import { previews } from "@platform-mcp/client/contract";
-import type { Queryable } from "../db/queryable.ts";
-import type { WorkloadRow } from "../db/schema.ts";
 import { passOverPipelines } from "../deployments/from-pipeline/pass-over-pipelines.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
-import { notFound } from "../problem.ts";
 import { hoursFromNow } from "../workloads/change-workload.ts";
 import { endWorkload } from "../workloads/end-workload.ts";
-import { findWorkload } from "../workloads/find-workload.ts";
 import { listHistory } from "../workloads/list-history.ts";
-import { lockWorkload } from "../workloads/lock-workload.ts";
+import { lockWantedWorkload } from "../workloads/lock-workload.ts";
+import { requireWorkloadName } from "../workloads/require-workload-name.ts";
 import type { ReadWorkloadLogs } from "../workloads/workload-logs.ts";
 import { listPreviews, requirePreview } from "./queries.ts";
 
@@ -29,13 +26,11 @@ export function previewRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
     }),
 
     implement(previews.previewLogs, async ({ db, project, params: { branch_slug }, query }) => {
-      const name = await findWorkload(db, project.id, { branch_slug });
-      if (name === undefined) throw notFound("preview");
-      return await readLogs(name, query);
+      return await readLogs(await requireWorkloadName(db, project.id, { branch_slug }), query);
     }),
 
     implement(previews.extendPreview, async ({ db, project, params: { branch_slug }, body, audit }) => {
-      const { id, expires_at: before } = await lockPreview(db, project.id, branch_slug);
+      const { id, expires_at: before } = await lockWantedWorkload(db, project.id, { branch_slug });
       // Nothing else becomes wanted by it, so that it is not deployed anew.
       const { expires_at: after } = await db
         .updateTable("workloads")
@@ -51,17 +46,10 @@ export function previewRoutes(readLogs: ReadWorkloadLogs): readonly Route[] {
     implement(previews.stopPreview, async ({ db, project, params: { branch_slug }, audit }) => {
       const { branch } = await requirePreview(db, project.id, branch_slug);
       await passOverPipelines(db, project.id, branch);
-      const { id, image_ref } = await lockPreview(db, project.id, branch_slug);
+      const { id, image_ref } = await lockWantedWorkload(db, project.id, { branch_slug });
       await endWorkload(db, id, "deleted");
       audit.record({ resource: "preview", id, before: { branch, branch_slug, image_ref } });
       return { ok: true } as const;
     }),
   ];
-}
-
-/** @throws Problem 404 when there is none, or it is being removed */
-async function lockPreview(db: Queryable, projectId: string, branch_slug: string): Promise<WorkloadRow> {
-  const row = await lockWorkload(db, projectId, { branch_slug });
-  if (row === undefined || row.removal_reason !== null) throw notFound("preview");
-  return row;
 }

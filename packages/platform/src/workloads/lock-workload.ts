@@ -1,6 +1,7 @@
 import type { deployments } from "@platform-mcp/client/contract";
 import type { Queryable } from "../db/queryable.ts";
 import type { WorkloadRow } from "../db/schema.ts";
+import { notFound, type Problem } from "../problem.ts";
 
 /** Which of a project's workloads is meant: the deployment of an environment, or the preview of a branch or of a slug. */
 export type WorkloadKey =
@@ -24,4 +25,16 @@ export async function lockWorkload(
     .selectAll()
     .forUpdate()
     .executeTakeFirst();
+}
+
+/** As `lockWorkload`, of one that is wanted. @throws Problem 404 when there is none, or it is being removed */
+export async function lockWantedWorkload(db: Queryable, projectId: string, key: WorkloadKey): Promise<WorkloadRow> {
+  const row = await lockWorkload(db, projectId, key);
+  if (row === undefined || row.removal_reason !== null) throw noWorkload(key);
+  return row;
+}
+
+/** What is said of a workload that is not there. */
+export function noWorkload(key: WorkloadKey): Problem {
+  return notFound("environment" in key ? "deployment" : "preview");
 }

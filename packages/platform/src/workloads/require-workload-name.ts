@@ -1,13 +1,9 @@
 import type { Queryable } from "../db/queryable.ts";
 import type { WorkloadName } from "../runtime/workload.ts";
-import type { WorkloadKey } from "./lock-workload.ts";
+import { noWorkload, type WorkloadKey } from "./lock-workload.ts";
 
-/** By which names a workload runs; undefined when there is none, or it is being removed. */
-export async function findWorkload(
-  db: Queryable,
-  projectId: string,
-  key: WorkloadKey,
-): Promise<WorkloadName | undefined> {
+/** By which names a workload runs. @throws Problem 404 when there is none, or it is being removed */
+export async function requireWorkloadName(db: Queryable, projectId: string, key: WorkloadKey): Promise<WorkloadName> {
   const found = await db
     .selectFrom("workloads")
     .innerJoin("projects", "projects.id", "project_id")
@@ -16,7 +12,7 @@ export async function findWorkload(
     .where((eb) => eb.and(key))
     .select(["workloads.id", "kind", "label", "dns_label"])
     .executeTakeFirst();
-  if (found === undefined) return undefined;
+  if (found === undefined) throw noWorkload(key);
   const { id, kind, label, dns_label } = found;
   // A project gets its label before its first workload is made.
   return { workloadId: id, projectId, kind, label, projectLabel: dns_label ?? projectId };
