@@ -5,9 +5,9 @@ import { Claims } from "../db/claims.ts";
 import { openBeside } from "../db/open-beside.ts";
 import type { Wakeups } from "../db/wakeups.ts";
 import type { LogStore } from "../pipelines/logs/log-store.ts";
-import { repeat } from "../repeat.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store.ts";
+import { startCleaning } from "../workers/start-cleaning.ts";
 import { cleanUpSessions, isWanted } from "./work/clean-up.ts";
 import { startSessionWorker } from "./work/session-worker.ts";
 
@@ -24,8 +24,6 @@ export interface SessionsOptions {
 
 /** One, and others for when the other end of that has vanished. */
 const claimConnections = 3;
-/** How often it is looked for what should not be, in milliseconds. */
-const cleaningPause = 30_000;
 /** How long agents that end with this process may save their work when it closes, in milliseconds. */
 const closingGrace = 20_000;
 /** How long a session waits, when it could not be started, before that is tried again, in milliseconds. */
@@ -52,22 +50,16 @@ export async function startSessions(options: SessionsOptions): Promise<{ close()
           ...{ db, claimsDb: own.db, masterKey, runtime, claims, logs, wakeups, logger },
           ...{ maxSessions, maxLogBytes, agentEnvironment, closingGrace, retryPause },
         });
-  const stopping = new AbortController();
-  const tasks = [
-    ["sessions", () => cleanUpSessions(db)],
-    ["what runs for nobody", () => runtime.removeOrphans((run) => isWanted(db, run))],
-  ] as const;
-  const cleaning = tasks.map(([what, work]) =>
-    repeat(work, {
-      pause: cleaningPause,
-      signal: stopping.signal,
-      onError: (error) => logger.error({ err: error, what }, "cleaning up"),
-    }),
+  const cleaning = startCleaning(
+    [
+      ["sessions", () => cleanUpSessions(db)],
+      ["what runs for nobody", () => runtime.removeOrphans((run) => isWanted(db, run))],
+    ],
+    logger,
   );
   return {
     close: async () => {
-      stopping.abort();
-      await Promise.all([worker?.close(), ...cleaning]);
+      await Promise.all([worker?.close(), cleaning.close()]);
       await own.close();
     },
   };

@@ -4,9 +4,9 @@ import type { PlatformConfig } from "../config.ts";
 import { Claims } from "../db/claims.ts";
 import { openBeside } from "../db/open-beside.ts";
 import type { Wakeups } from "../db/wakeups.ts";
-import { repeat } from "../repeat.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store.ts";
+import { startCleaning } from "../workers/start-cleaning.ts";
 import type { ReconcileServices } from "./reconcile/reconcile-services.ts";
 import { startReconciler } from "./reconcile/start-reconciler.ts";
 import { wantedIn } from "./reconcile/wanted-in.ts";
@@ -26,8 +26,6 @@ export interface WorkloadsOptions {
 const claimConnections = 3;
 /** How many workloads it does something about at the same time. */
 const most = 8;
-/** How often it is looked for what should not be, in milliseconds. */
-const cleaningPause = 30_000;
 
 /**
  * Keeps deployments and previews running as they should be, and removes what runs for none, until it is closed: then what
@@ -45,19 +43,10 @@ export async function startWorkloads(options: WorkloadsOptions): Promise<{ close
     claims: new Claims({ table: "workloads", claimant: randomUUID(), lease, isAlone }),
     cleanUp: () => runtime.cleanUp(),
   });
-  const stopping = new AbortController();
-  const tasks = [["what runs for no workload", () => workloads.removeOrphans(wantedIn(db))]] as const;
-  const cleaning = tasks.map(([what, work]) =>
-    repeat(work, {
-      pause: cleaningPause,
-      signal: stopping.signal,
-      onError: (error) => logger.error({ err: error, what }, "cleaning up"),
-    }),
-  );
+  const cleaning = startCleaning([["what runs for no workload", () => workloads.removeOrphans(wantedIn(db))]], logger);
   return {
     close: async () => {
-      stopping.abort();
-      await Promise.all([reconciler.close(), ...cleaning]);
+      await Promise.all([reconciler.close(), cleaning.close()]);
       await workloads.close();
       await own.close();
     },
