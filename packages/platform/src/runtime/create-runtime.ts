@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { PlatformConfig } from "../config.ts";
 import type { Queryable } from "../db/queryable.ts";
+import { cleaningUpOnce } from "./cleaning-up-once.ts";
 import { createLocalRuntime } from "./local/local-runtime.ts";
 import { appsSite } from "./local/workload/proxy/apps-site.ts";
 import type { Runtime } from "./runtime.ts";
@@ -25,7 +26,7 @@ export async function createRuntime({ config, db, logger, url, lease }: RuntimeO
   if (kubernetes !== undefined) {
     const { createKubernetesRuntime } = await import("./kubernetes/kubernetes-runtime.ts");
     const { id } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow();
-    return await createKubernetesRuntime({
+    const runtime = await createKubernetesRuntime({
       ...kubernetes,
       agentImage,
       installation: id,
@@ -33,12 +34,13 @@ export async function createRuntime({ config, db, logger, url, lease }: RuntimeO
       databaseUrl,
       logger,
     });
+    return cleaningUpOnce(runtime);
   }
   // What its platform does not show alive ends before its claim expires and another platform acts on that.
   const watchSeconds = (lease * 2) / 3 / 1000;
   const agents = { platformUrl: reachable(url), bundles };
   const apps = appsSite(config, url);
-  return await createLocalRuntime({ dataDirectory, databaseUrl, logger, agents, watchSeconds, apps });
+  return cleaningUpOnce(await createLocalRuntime({ dataDirectory, databaseUrl, logger, agents, watchSeconds, apps }));
 }
 
 /** Where a platform that listens on all addresses is reached on its own machine. */
