@@ -97,19 +97,15 @@ export async function startPlatform(
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
   const sweeping = startSweeping({ db, blobs, logs, logger });
   const artifacts = createArtifactStore({ blobs, maxBytes: config.maxArtifactBytes });
-  let pipelines: { close(): Promise<void> } | undefined;
+  /** Beside the sessions, what works until the platform closes. */
+  const working: { close(): Promise<void> }[] = [];
   let sessions: { close(): Promise<void> } | undefined;
-  let workloads: { close(): Promise<void> } | undefined;
-  let deployments: { close(): Promise<void> } | undefined;
-  let webhooks: { close(): Promise<void> } | undefined;
-  let syncing: { close(): Promise<void> } | undefined;
   let forgetServing = async () => {};
   const close = async () => {
     await forgetServing();
     // Agents that end now push their work first. What is followed ends with the step or session.
     const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
-    const others = [pipelines, workloads, deployments, webhooks, syncing].map((each) => each?.close());
-    await Promise.all([served, ...others]);
+    await Promise.all([served, ...working.map((each) => each.close())]);
     await pushes.close();
     await wakeups.close();
     await upkeep.close();
@@ -127,14 +123,13 @@ export async function startPlatform(
     if (given !== undefined) await created.workloads.close();
     runtime = given === undefined ? created : { ...created, workloads: given };
     const work = { config, store, runtime, wakeups, logs, logger, lease };
-    pipelines = await startPipelines({ ...work, artifacts });
+    working.push(await startPipelines({ ...work, artifacts }));
     sessions = await startSessions(work);
     const isAlone = config.databaseUrl === undefined;
-    webhooks = startWebhooks({ store, outbound, wakeups, logger, lease, isAlone });
+    working.push(startWebhooks({ store, outbound, wakeups, logger, lease, isAlone }));
     const manifests: WorkloadsOptions["manifestsOf"] = (wanted, signal) => manifestsOf(opsRepos, wanted, signal);
-    workloads = await startWorkloads({ ...work, manifestsOf: manifests });
-    syncing = startSyncing(opsRepos, wakeups);
-    deployments = startDeployments(work);
+    working.push(await startWorkloads({ ...work, manifestsOf: manifests }));
+    working.push(startSyncing(opsRepos, wakeups), startDeployments(work));
   } catch (error) {
     await close();
     throw portProblem(error, config) ?? error;
