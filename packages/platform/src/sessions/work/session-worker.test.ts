@@ -376,11 +376,14 @@ test("sessions wait for a free place, those of a project with fewer running ones
 });
 
 describe("a platform that closes", () => {
+  /** From then on the platform has got hold of the agent, too. */
+  const hasToldOfWork = async (id: string) => (await scene.events(id)).includes("text I work");
+
   test("gives agents that end with it time to save their work", async () => {
     const id = await scene.addSession();
     const agents = createFakeAgents({ scriptOf: () => waits });
     const worker = join(agents);
-    await until(() => isRunning(id), 10_000);
+    await until(() => hasToldOfWork(id), 10_000);
     await worker.close();
     expect(await scene.ended(id)).toBe("stopped stopped");
     expect((await scene.row(id)).message).toBe("The platform was stopped");
@@ -389,9 +392,13 @@ describe("a platform that closes", () => {
 
   test("ends those that take too long, and says where their work is", async () => {
     const id = await scene.addSession();
-    const agents = createFakeAgents({ scriptOf: () => () => new Promise(() => {}) });
+    const never: AgentScript = async ({ print }) => {
+      await print(says("I work"));
+      return await new Promise(() => {});
+    };
+    const agents = createFakeAgents({ scriptOf: () => never });
     const worker = join(agents, { closingGrace: 10 });
-    await until(() => isRunning(id), 10_000);
+    await until(() => hasToldOfWork(id), 10_000);
     await worker.close();
     expect(await scene.ended(id)).toBe("stopped stopped");
     expect((await scene.row(id)).message).toMatch(/before its work was saved\..*refs\/agent-wip\//);
