@@ -38,7 +38,7 @@ const hidden = `[${hiddenCharacters.map(([first, last]) => `${codePointEscape(fi
  */
 const emojiStyle = "(?<!\\p{Emoji})\\u{fe0f}";
 const joiner =
-  "(?<![\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\u{fe0f}])\\u{200d}|\\u{200d}(?!\\p{Extended_Pictographic})";
+  "(?<!\\p{Extended_Pictographic}|\\p{Emoji_Modifier}|\\p{Emoji}\\u{fe0f})\\u{200d}|\\u{200d}(?!\\p{Extended_Pictographic})";
 
 /** Every character that must not reach a reader. */
 export const hiddenCharacter = new RegExp(`${hidden}|${emojiStyle}|${joiner}`, "gu");

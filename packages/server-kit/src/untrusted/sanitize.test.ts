@@ -64,6 +64,8 @@ const dangerous = fc.oneof(
     "a",
     " ",
     "\ud800",
+    "\udb40",
+    "\udc41",
   ),
 );
 
@@ -87,6 +89,12 @@ describe("whatever the text", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("what is removed leaves no hidden character behind", () => {
+    expect(sanitize("\ufe0f\u200d👍")).toBe("👍");
+    expect(sanitize("\udb40\u200b\udc41")).toBe("\ufffd\ufffd");
+    expect(sanitize("\udb40\x1b[m\udc41")).toBe("\ufffd\ufffd");
   });
 
   test("numbered lines keep their number", () => {

@@ -19,5 +19,7 @@ export function sanitizeLines(text: string): string {
 }
 
 function clean(text: string): string {
-  return maskCredentials(stripVTControlCharacters(text).replace(hiddenCharacter, "").toWellFormed());
+  // Well formed first: two halves of a hidden character would become one when what stands between them goes.
+  const visible = stripVTControlCharacters(text.toWellFormed()).replace(hiddenCharacter, "");
+  return maskCredentials(visible);
 }
