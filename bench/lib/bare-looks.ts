@@ -1,5 +1,5 @@
 /**
- * A program: what looking at as many previews takes by itself. In 30 seconds it reads each of the rows in the data
+ * A program: what looking at as many previews takes by itself. In a minute it reads each of the rows in the data
  * directory of a platform once, and asks the web process that listens on a port for an answer; for ever.
  */
 import { once } from "node:events";
@@ -17,11 +17,11 @@ await client.connect();
 const { rows } = await client.query("select id from workloads limit $1", [Number(count)]);
 process.stdout.write("ready\n");
 for (;;) {
-  if (rows.length === 0) await delay(30_000);
+  if (rows.length === 0) await delay(60_000);
   for (const { id } of rows) {
     await client.query("select * from workloads where id = $1", [id]);
     const [response] = await once(request({ host: "127.0.0.1", port, agent: false }).end(), "response");
     response.destroy();
-    await delay(30_000 / rows.length);
+    await delay(60_000 / rows.length);
   }
 }

@@ -39,10 +39,10 @@ type Case = readonly [name: string, known: Known, finding: Finding, next: Partia
 
 const cases: readonly Case[] = [
   ["new: it is brought about", wanted, begun, { status: "syncing", history: null }],
-  ["ready: healthy, a success", before, seen("ready"), { status: "healthy", history: success, lookIn: 30_000 }],
+  ["ready: healthy, a success", before, seen("ready"), { status: "healthy", history: success, lookIn: 60_000 }],
   ["ready at once", before, applied("ready"), { status: "healthy", history: success }],
   ["ready: where it answers", before, seen("ready", { url: "http://x/" }), { url: "http://x/" }],
-  ["still ready: no second success", healthy, seen("ready"), { status: "healthy", history: null, lookIn: 30_000 }],
+  ["still ready: no second success", healthy, seen("ready"), { status: "healthy", history: null, lookIn: 60_000 }],
   [
     "ready again after a failure",
     { ...failed, message: "m" },
@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
     { ...before, failures: 40 },
     seen("failing", crashed),
     {
-      ...{ failures: 41, nextAttemptAt: now + 270_000, lookIn: 30_000 },
+      ...{ failures: 41, nextAttemptAt: now + 270_000, lookIn: 60_000 },
     },
   ],
   ["an attempt that fails", before, attemptFailed, { status: "failed", ...crashed, failures: 1, history: failure }],

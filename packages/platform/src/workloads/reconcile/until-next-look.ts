@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Known } from "./known.ts";
 
 /** Between two looks at what is healthy, in milliseconds; a fifth more or less. */
-const RECHECK = 30_000;
+const RECHECK = 60_000;
 /** Between two looks at what nothing more is expected of, in milliseconds. */
 const RARELY = 3_600_000;
 /** Between two looks at what changes, in milliseconds: at least and at most; in between, a fourth of the time it has taken. */
