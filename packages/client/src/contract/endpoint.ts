@@ -24,9 +24,10 @@ export type Access = "public" | "authenticated" | Permission;
  * Where the permission is looked for.
  * - `project`: on the project named by `{project_id}` in the path (the default when the path has one).
  * - `global`: on the whole platform (the default otherwise).
+ * - `named`: on the project that `project_id` of the query or the body names; on the whole platform without one.
  * - `each`: the endpoint answers only with the objects on which the caller holds it.
  */
-export type PermissionScope = "project" | "global" | "each";
+export type PermissionScope = "project" | "global" | "named" | "each";
 
 /** What a request costs the platform: each class has its own rate limit. `read` and `write` follow from the method. */
 export type Rate = "read" | "write" | "expensive";

@@ -1,13 +1,20 @@
 import * as assignments from "./admin-assignments.ts";
+import * as audit from "./admin-audit.ts";
+import * as config from "./admin-config.ts";
 import * as delegations from "./admin-delegations.ts";
 import * as roles from "./admin-roles.ts";
 import * as serviceAccounts from "./admin-service-accounts.ts";
+import * as userAccess from "./admin-users.ts";
+import * as alerts from "./alerts.ts";
 import * as auth from "./auth.ts";
 import * as deployments from "./deployments.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as git from "./git.ts";
 import * as issues from "./issues.ts";
 import * as mergeRequests from "./merge-requests.ts";
+import * as logs from "./observe-logs.ts";
+import * as metrics from "./observe-metrics.ts";
+import * as traces from "./observe-traces.ts";
 import * as opsRepos from "./ops-repos.ts";
 import * as pipelines from "./pipelines.ts";
 import * as previews from "./previews.ts";
@@ -26,13 +33,18 @@ export { maxPageSize, page, pageOf } from "./lists.ts";
 export { type PathParameterName, type PathParameters, pathParameters } from "./path-parameters.ts";
 export { type Permission, permission, permissions } from "./permissions.ts";
 export {
+  alerts,
   assignments,
+  audit,
   auth,
+  config,
   delegations,
   deployments,
   git,
   issues,
+  logs,
   mergeRequests,
+  metrics,
   opsRepos,
   pipelines,
   previews,
@@ -43,6 +55,8 @@ export {
   sessions,
   system,
   tokens,
+  traces,
+  userAccess,
   users,
   webhooks,
   workloads,
@@ -61,6 +75,9 @@ const resources = [
   assignments,
   delegations,
   serviceAccounts,
+  userAccess,
+  config,
+  audit,
   projects,
   git,
   pipelines,
@@ -72,6 +89,10 @@ const resources = [
   previews,
   opsRepos,
   webhooks,
+  logs,
+  traces,
+  metrics,
+  alerts,
 ];
 
 /** Every endpoint of the API: the router, the documents and the tests are checked against this list. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { queryInteger, uuid } from "./values.ts";
+import { queryInteger, traceId, uuid } from "./values.ts";
 
 /** Where a project's deployment runs. */
 export const environment = z.enum(["preview", "staging", "production"], {
@@ -20,6 +20,8 @@ export const pathParameters = {
   comment_id: uuid,
   ops_repo_id: uuid,
   webhook_id: uuid,
+  alert_id: uuid,
+  trace_id: traceId,
   environment,
   branch_slug: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not the slug of a branch"),
   /** Of an issue or a merge request, counted from 1 in each project. */

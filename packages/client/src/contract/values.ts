@@ -6,6 +6,9 @@ export const uuid = z.uuid();
 /** RFC 3339 time in UTC, up to microseconds. */
 export const timestamp = z.iso.datetime({ offset: true });
 
+/** 32 hexadecimal digits, as W3C Trace Context writes them. */
+export const traceId = z.string().regex(/^[\da-f]{32}$/i, "must be 32 hexadecimal digits");
+
 /** Unicode letters, digits, `-`, `_` and `.`, not starting or ending with a dot. */
 export const name = z
   .string()

@@ -3,7 +3,7 @@ import { endpoint } from "./endpoint.ts";
 import { page } from "./lists.ts";
 import { done, timestamp, uuid } from "./values.ts";
 
-export const webhookEvent = z.enum(["push", "mr", "issue", "build", "deploy", "agent"]);
+export const webhookEvent = z.enum(["push", "mr", "issue", "build", "deploy", "agent", "alert"]);
 export type WebhookEvent = z.output<typeof webhookEvent>;
 
 /** A webhook without its secret, which is never given out. */

@@ -1,4 +1,14 @@
-import type { deployments, Permission, pipelines, sessions, webhooks, workloads } from "@platform-mcp/client/contract";
+import type {
+  alerts,
+  deployments,
+  metrics,
+  Permission,
+  pipelines,
+  sessions,
+  traces,
+  webhooks,
+  workloads,
+} from "@platform-mcp/client/contract";
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
 import type * as z from "zod";
 import type { PipelineDefinition } from "../pipelines/definition/definition.ts";
@@ -537,6 +547,119 @@ export interface WebhookDeliveriesTable {
   delivered_at: string | null;
 }
 
+export interface TelemetryLogsTable {
+  id: string;
+  ts: string;
+  project_id: string | null;
+  session_id: string | null;
+  trace_id: string | null;
+  span_id: string | null;
+  service: string;
+  /** From 0, `trace`, to 5, `fatal`. */
+  level: number;
+  message: string;
+  attributes: ColumnType<Record<string, unknown> | null, string | null, never>;
+}
+
+export interface TelemetrySpansTable {
+  trace_id: string;
+  span_id: string;
+  parent_span_id: string | null;
+  started_at: string;
+  finished_at: string | null;
+  project_id: string | null;
+  session_id: string | null;
+  name: string;
+  service: string;
+  kind: traces.SpanKind;
+  status: traces.SpanStatus;
+  status_message: string | null;
+  attributes: ColumnType<Record<string, unknown> | null, string | null, never>;
+  events: ColumnType<traces.Span["events"], string | null, never>;
+}
+
+/** What is known of the spans of each trace, by project. */
+export interface TelemetryTracesTable {
+  trace_id: string;
+  project_id: string | null;
+  session_id: string | null;
+  root_span: string;
+  /** Whether `root_span` is of a span without a parent, rather than of the first that was seen. */
+  has_root: boolean;
+  service: string;
+  status: traces.SpanStatus;
+  started_at: string;
+  finished_at: string | null;
+  span_count: number;
+  error_count: number;
+}
+
+export interface TelemetrySeriesTable {
+  id: GeneratedAlways<string>;
+  project_id: string | null;
+  session_id: string | null;
+  name: string;
+  labels: ColumnType<Record<string, unknown>, string, never>;
+  /** SHA-256 of what tells it from others of its name. */
+  identity: Buffer;
+  metric_type: metrics.MetricType;
+  /** Whether its points hold what was added since the one before, rather than since the start. */
+  is_delta: boolean;
+  unit: string | null;
+  bounds: number[] | null;
+  last_at: string;
+}
+
+export interface TelemetryPointsTable {
+  series_id: string;
+  ts: string;
+  /** Of a histogram the sum of its observations. */
+  value: number;
+  count: number | null;
+  buckets: number[] | null;
+}
+
+export interface AlertRulesTable {
+  id: Id;
+  project_id: string | null;
+  name: string;
+  description: string | null;
+  query: string;
+  condition: alerts.AlertCondition;
+  threshold: number | null;
+  for_seconds: number;
+  severity: alerts.AlertRule["severity"];
+  notify_channels: string[];
+  enabled: Generated<boolean>;
+  created_by: string | null;
+  created_at: CreatedAt;
+  state: Generated<alerts.AlertState>;
+  state_since: Generated<string>;
+  no_data_since: string | null;
+  last_value: number | null;
+  last_evaluated_at: string | null;
+  error: string | null;
+  evaluate_at: Generated<string>;
+}
+
+export interface AlertEventsTable {
+  id: Id;
+  rule_id: string;
+  status: "firing" | "resolved";
+  value: number | null;
+  message: string | null;
+  created_at: Generated<string>;
+  resolved_at: string | null;
+}
+
+/** Settings that somebody has set; the others have their defaults. */
+export interface PlatformSettingsTable {
+  key: string;
+  value: ColumnType<unknown, string, string>;
+  updated_at: Generated<string>;
+  updated_by: string | null;
+}
+
 /** What was done, by whom: only ever added to. */
 export interface AuditLogTable {
   id: GeneratedAlways<number>;
@@ -610,6 +733,14 @@ export interface Database {
   workload_history: WorkloadHistoryTable;
   webhooks: WebhooksTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  telemetry_logs: TelemetryLogsTable;
+  telemetry_spans: TelemetrySpansTable;
+  telemetry_traces: TelemetryTracesTable;
+  telemetry_series: TelemetrySeriesTable;
+  telemetry_points: TelemetryPointsTable;
+  alert_rules: AlertRulesTable;
+  alert_events: AlertEventsTable;
+  platform_settings: PlatformSettingsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
   installation: InstallationTable;

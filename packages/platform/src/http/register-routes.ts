@@ -64,7 +64,7 @@ function registerRoute(app: FastifyInstance, boundary: OpenBoundary, { endpoint,
     },
     handler: async (request, reply) => {
       const caller = callerOf(request);
-      const project = caller && (await authorise(database, caller, endpoint, request.params));
+      const project = caller && (await authorise(database, caller, endpoint, request));
       const headers: Record<string, string> = {};
       const origin = originOf(endpoint, request, project?.id ?? null);
       const parsed = {
@@ -78,7 +78,7 @@ function registerRoute(app: FastifyInstance, boundary: OpenBoundary, { endpoint,
         reauthorise: async () => {
           const callerNow = await identify(database, endpoint, request);
           if (callerNow === undefined && endpoint.permission !== "public") throw unauthorized();
-          if (callerNow !== undefined) await authorise(database, callerNow, endpoint, request.params);
+          if (callerNow !== undefined) await authorise(database, callerNow, endpoint, request);
         },
         setHeader: (name: string, value: string) => {
           headers[name] = value;
@@ -130,13 +130,13 @@ async function authorise(
   db: Queryable,
   caller: Caller,
   { permission, scope }: Endpoint,
-  params: unknown,
+  { params, query, body }: Pick<FastifyRequest, "params" | "query" | "body">,
 ): Promise<ActiveProject | undefined> {
   if (permission === "public" || permission === "authenticated" || scope === "each") return undefined;
-  if (scope === "global") {
-    await requireGlobally(db, caller, permission);
-    return undefined;
-  }
-  const { project_id } = z.object({ project_id: z.string() }).parse(params);
-  return await requireOnProject(db, caller, permission, project_id);
+  const named = { project: params, global: {}, named: body ?? query }[scope];
+  const { project_id } = z.object({ project_id: z.string().nullish() }).parse(named);
+  if (typeof project_id === "string") return await requireOnProject(db, caller, permission, project_id);
+  if (scope === "project") throw new Error(`${permission} is asked for on a project that nothing names`);
+  await requireGlobally(db, caller, permission);
+  return undefined;
 }

@@ -39,4 +39,13 @@ export interface WebhookPayloads {
     readonly action: "created" | "stopped" | "completed" | "failed";
     readonly session_id: string;
   };
+  readonly alert: {
+    readonly action: "firing" | "resolved";
+    readonly alert: {
+      readonly id: string;
+      readonly name: string;
+      readonly severity: "info" | "warning" | "critical";
+      readonly value: number | null;
+    };
+  };
 }

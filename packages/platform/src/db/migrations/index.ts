@@ -7,6 +7,7 @@ import * as pipelines from "./0005-pipelines.ts";
 import * as issues from "./0006-issues.ts";
 import * as sessions from "./0007-sessions.ts";
 import * as workloads from "./0008-workloads.ts";
+import * as telemetry from "./0009-telemetry.ts";
 
 /** Every migration, in order. One that has been released is never changed: a new one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0006-issues": issues,
   "0007-sessions": sessions,
   "0008-workloads": workloads,
+  "0009-telemetry": telemetry,
 };
