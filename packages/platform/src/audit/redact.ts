@@ -2,7 +2,7 @@
 const secretNames =
   /^(.*_)?(password|token|secret|hash|authorization|cookie|credential|private_key|api_key|access_key)s?$/i;
 /** A credential of this platform, wherever it stands. */
-const credentials = /plat_(api_)?[0-9a-f]{64}/g;
+const credentials = /plat_((api_)?[0-9a-f]{64}|otlp_[0-9a-f]{130})/g;
 
 const redacted = "[redacted]";
 

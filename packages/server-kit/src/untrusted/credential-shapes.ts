@@ -9,7 +9,7 @@ interface Shape {
 
 /** Credentials whose form gives them away. */
 export const credentialShapes: readonly Shape[] = [
-  { of: "this platform", shape: /\bplat_(?:api_)?[0-9a-f]{64}\b/g },
+  { of: "this platform", shape: /\bplat_(?:(?:api_)?[0-9a-f]{64}|otlp_[0-9a-f]{130})\b/g },
   { of: "GitHub", shape: /\bgh[pousr]_[A-Za-z0-9]{36,255}/g },
   { of: "GitHub, fine-grained", shape: /\bgithub_pat_[A-Za-z0-9_]{50,255}/g },
   { of: "GitLab", shape: /\bgl(?:pat|ptt|dt|rt|ft|soat|cbt)-[A-Za-z0-9_-]{20,255}/g },

@@ -4,5 +4,8 @@
  */
 export function maskTokens(bytes: Buffer): Buffer {
   if (!bytes.includes("plat_")) return bytes;
-  return Buffer.from(bytes.toString("latin1").replace(/plat_(?:api_)?[0-9a-f]{64}/g, "***"), "latin1");
+  return Buffer.from(
+    bytes.toString("latin1").replace(/plat_(?:(?:api_)?[0-9a-f]{64}|otlp_[0-9a-f]{130})/g, "***"),
+    "latin1",
+  );
 }
