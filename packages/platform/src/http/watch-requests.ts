@@ -51,7 +51,10 @@ export function watchRequests(app: FastifyInstance, { metrics, tracing }: Teleme
 function traceRequests(app: FastifyInstance, tracing: Tracing, spans: WeakMap<FastifyRequest, Span>): void {
   app.addHook("onRequest", (request, reply, done) => {
     const { method, headers } = request;
+    // Telemetry about the sending of telemetry would beget itself.
+    if (request.routeOptions.url?.startsWith("/v1/")) return done();
     const span = tracing.startRequest(method, parseTraceparent(headers.traceparent), { "http.request.method": method });
+    if (span === undefined) return done();
     spans.set(request, span);
     reply.header("traceresponse", formatTraceparent(span.context));
     within(span, done);
@@ -75,5 +78,6 @@ function endSpan(span: Span | undefined, request: FastifyRequest, { statusCode }
       "platform.caller.type": caller?.user.user_type ?? "anonymous",
     },
     failed: statusCode >= 500,
+    caller: caller && { id: caller.user.id, isAgent: caller.user.user_type === "agent" },
   });
 }

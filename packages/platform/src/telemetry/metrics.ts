@@ -20,6 +20,8 @@ interface AnsweredRequest {
 export interface Metrics {
   answered(request: AnsweredRequest): void;
   rateLimited(rateClass: RateClass): void;
+  /** So many logs, spans or points could not be stored. */
+  telemetryDropped(signal: "logs" | "spans" | "points", count: number): void;
   /** In Prometheus' text format, version 0.0.4. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -42,6 +44,12 @@ export function createMetrics(pool: CountedPool): Metrics {
     labelNames: ["class"],
     registers,
   });
+  const dropped = new Counter({
+    name: "platform_telemetry_dropped_total",
+    help: "Logs, spans and points of metrics that were not stored, since too much was on its way or the database away",
+    labelNames: ["signal"],
+    registers,
+  });
   const connections = new Gauge({
     name: "platform_database_connections",
     help: "Connections of the pool by state, and queries that wait for one",
@@ -58,6 +66,7 @@ export function createMetrics(pool: CountedPool): Metrics {
       durations.observe({ method: knownMethod(method), route, status: `${Math.floor(status / 100)}xx` }, seconds);
     },
     rateLimited: (rateClass) => limited.inc({ class: rateClass }),
+    telemetryDropped: (signal, count) => dropped.inc({ signal }, count),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

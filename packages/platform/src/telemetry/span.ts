@@ -8,7 +8,20 @@ export interface Span {
   readonly context: TraceContext;
   /** Something that is done for this. It began `msAgo` milliseconds ago, by default now. */
   child(name: string, attributes: Attributes, msAgo?: number): Span;
-  end(result?: { readonly name?: string; readonly attributes?: Attributes; readonly failed?: boolean }): void;
+  end(result?: SpanResult): void;
+}
+
+export interface SpanResult {
+  readonly name?: string;
+  readonly attributes?: Attributes;
+  readonly failed?: boolean;
+  /** For whom it was done, where that decides who may see it. It is no attribute. */
+  readonly caller?: SpanCaller | undefined;
+}
+
+export interface SpanCaller {
+  readonly id: string;
+  readonly isAgent: boolean;
 }
 
 const current = new AsyncLocalStorage<Span>();

@@ -4,8 +4,8 @@ import type { TraceContext } from "./trace-context.ts";
 
 /** Where spans go. */
 export interface Tracing {
-  /** Begins the span of a request, as a part of its caller's trace if it names one. */
-  startRequest(name: string, parent: TraceContext | undefined, attributes: Attributes): Span;
+  /** Begins the span of a request, as a part of its caller's trace if it names one; undefined when it is in none. */
+  startRequest(name: string, parent: TraceContext | undefined, attributes: Attributes): Span | undefined;
   /** Sends what is left, for at most a few seconds. */
   close(): Promise<void>;
 }
