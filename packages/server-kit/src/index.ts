@@ -16,6 +16,7 @@ export { AdvisedError } from "./tools/advised-error.ts";
 export { ArgumentError } from "./tools/argument-error.ts";
 export { ifOffered, isMissingEndpoint } from "./tools/missing-endpoint.ts";
 export { limit, offset } from "./tools/paging.ts";
+export { pointInTime } from "./tools/point-in-time.ts";
 
 export { type Api, type ApiOptions, definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
 export { watch } from "./tools/watch.ts";
