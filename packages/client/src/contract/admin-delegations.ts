@@ -10,7 +10,9 @@ export const delegationState = z.enum(["active", "expired", "revoked"]);
 export const delegation = z.object({
   id: uuid,
   delegator_id: uuid,
+  delegator_name: z.string().nullish(),
   delegate_id: uuid,
+  delegate_name: z.string().nullish(),
   permission_id: uuid,
   permission_name: permission,
   /** Null means everywhere. */
@@ -49,6 +51,14 @@ export const createDelegation = endpoint({
   }),
   response: delegation,
   status: 201,
+});
+
+export const getDelegation = endpoint({
+  method: "GET",
+  path: "/api/admin/delegations/{delegation_id}",
+  summary: "Get a delegation",
+  permission: "admin:delegate",
+  response: delegation,
 });
 
 export const revokeDelegation = endpoint({

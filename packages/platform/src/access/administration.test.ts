@@ -140,7 +140,9 @@ describe("delegations", () => {
     expect(made.body).toEqual({
       id: expect.any(String),
       delegator_id: await platform.idOf("users", "admin"),
+      delegator_name: "admin",
       delegate_id,
+      delegate_name: "cleo",
       permission_id: expect.any(String),
       permission_name: "secret:read",
       project_id: null,
@@ -149,6 +151,11 @@ describe("delegations", () => {
       created_at: expect.any(String),
       revoked_at: null,
       state: "active",
+    });
+    expect(await send("GET", `/api/admin/delegations/${made.body.id}`)).toMatchObject({ status: 200, body: made.body });
+    expect(await send("GET", `/api/admin/delegations/${nobody}`)).toMatchObject({
+      status: 404,
+      body: { error: "delegation" },
     });
     const twice = await send("POST", "/api/admin/delegations", body);
     expect([twice.status, twice.body.error]).toEqual([409, expect.stringContaining("already")]);

@@ -2,6 +2,7 @@ import type { delegations, Permission, ResponseOf } from "@platform-mcp/client/c
 import { sql } from "kysely";
 import { naming } from "../db/conflicts.ts";
 import type { Queryable } from "../db/queryable.ts";
+import { notFound } from "../problem.ts";
 import { isLive } from "./grants.ts";
 
 export type Delegation = ResponseOf<typeof delegations.listDelegations>[number];
@@ -13,8 +14,15 @@ function allDelegations(db: Queryable) {
   return db
     .selectFrom("delegations as d")
     .innerJoin("permissions", "permissions.id", "d.permission_id")
+    .innerJoin("users as delegator", "delegator.id", "d.delegator_id")
+    .innerJoin("users as delegate", "delegate.id", "d.delegate_id")
     .selectAll("d")
-    .select(["permissions.name as permission_name", state.as("state")]);
+    .select([
+      "permissions.name as permission_name",
+      "delegator.name as delegator_name",
+      "delegate.name as delegate_name",
+      state.as("state"),
+    ]);
 }
 
 interface DelegationFilter {
@@ -23,6 +31,13 @@ interface DelegationFilter {
   readonly state?: Delegation["state"] | undefined;
   readonly limit: number;
   readonly offset: number;
+}
+
+/** @throws Problem 404 */
+export async function requireDelegation(db: Queryable, id: string): Promise<Delegation> {
+  const delegation = await allDelegations(db).where("d.id", "=", id).executeTakeFirst();
+  if (delegation === undefined) throw notFound("delegation");
+  return delegation;
 }
 
 /** A page of the delegations to and from a user, newest first. */
@@ -82,7 +97,7 @@ export async function insertDelegation(db: Queryable, delegation: NewDelegation)
       .returning("id")
       .executeTakeFirstOrThrow(),
   );
-  return await allDelegations(db).where("d.id", "=", id).executeTakeFirstOrThrow();
+  return await requireDelegation(db, id);
 }
 
 /** Whom it was from, to and where; undefined when there was none to revoke. */

@@ -7,7 +7,7 @@ import type { ActiveProject } from "../projects/queries.ts";
 import { requireUser } from "../users/queries.ts";
 import { requireGlobally, requireOnProject } from "./authorise.ts";
 import type { Caller } from "./caller.ts";
-import { insertDelegation, listDelegations, revokeDelegation } from "./delegation-queries.ts";
+import { insertDelegation, listDelegations, requireDelegation, revokeDelegation } from "./delegation-queries.ts";
 import { holdingEndsAt } from "./holding-ends.ts";
 
 export const delegationRoutes: readonly Route[] = [
@@ -35,6 +35,10 @@ export const delegationRoutes: readonly Route[] = [
     audit.record({ resource: "delegation", id: created.id, project: created.project_id, after: { ...created } });
     return created;
   }),
+
+  implement(delegations.getDelegation, async ({ db, params: { delegation_id } }) =>
+    requireDelegation(db, delegation_id),
+  ),
 
   implement(delegations.revokeDelegation, async ({ db, params: { delegation_id }, audit }) => {
     const revoked = await revokeDelegation(db, delegation_id);

@@ -61,6 +61,7 @@ export const needs = {
     everywhere("admin:delegate"),
     onProject("project:read"),
   ),
+  "GET /api/admin/delegations/{delegation_id}": everywhere("admin:delegate"),
   "DELETE /api/admin/delegations/{delegation_id}": everywhere("admin:delegate"),
 
   "GET /api/admin/service-accounts": everywhere("admin:users"),

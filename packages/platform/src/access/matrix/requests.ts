@@ -157,6 +157,9 @@ export const requests: Readonly<Record<RowName, MakeDetails>> = {
   "POST /api/admin/delegations (of project:read, on the project)": async ({ world, target }) => ({
     body: { delegate_id: await freshUser(world), permission: "project:read", project_id: target.id },
   }),
+  "GET /api/admin/delegations/{delegation_id}": async ({ world }) => ({
+    params: { delegation_id: await freshDelegation(world) },
+  }),
   "DELETE /api/admin/delegations/{delegation_id}": async ({ world }) => ({
     params: { delegation_id: await freshDelegation(world) },
   }),
