@@ -50,7 +50,7 @@ async function addPreviews({ db }: Platform): Promise<void> {
     await db.transaction().execute(async (transaction) => {
       const ref = { project_id: projectId, ref: `refs/heads/${branch}`, sha: commit };
       await transaction.insertInto("recorded_refs").values(ref).execute();
-      await wantPreview(transaction, { projectId, branch }, { commit });
+      await wantPreview(transaction, { projectId, branch }, { image_ref: `git:${commit}` });
     });
   }
 }

@@ -3,22 +3,23 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { overlaps, readTrace } from "@platform-mcp/platform/testing/traced-step";
 import { tracedWeb } from "@platform-mcp/platform/testing/traced-web";
-import { type WantedPreview, wantPreview } from "@platform-mcp/platform/testing/want-preview";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { visit } from "../../scripts/lib/demo/visit.ts";
 import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { GitUser } from "../lib/git-user.ts";
 import { seed, seededRandom } from "../lib/seeded-random.ts";
+import { ChangingPreviews } from "./changing-previews.ts";
 
 const rounds = Number(process.env.CHAOS_ROUNDS ?? 2);
 /** Fewer in the everyday run: each is a process, which is started again after each kill. */
-const previews = rounds < 10 ? 6 : 50;
-const branches = Array.from({ length: previews }, (_, index) => `branch-${index}`);
+const count = rounds < 10 ? 6 : 50;
+const branches = Array.from({ length: count }, (_, index) => `branch-${index}`);
 /** How long all previews may take to become what they should be, in milliseconds. */
-const patience = 60_000 + previews * 4_000;
+const patience = 60_000 + count * 4_000;
 
 let platform: PushedPlatform;
 let projectId: string;
+let previews: ChangingPreviews;
 let user: GitUser;
 /** What the web processes write; outside of what the platform keeps, which they do not see. */
 let trace: string;
@@ -27,6 +28,7 @@ const commits: string[] = [];
 beforeAll(async () => {
   platform = await startPushedPlatform({ PLATFORM_APPS_LISTEN: "127.0.0.1:0" });
   projectId = await platform.addProject("chaos");
+  previews = new ChangingPreviews(platform, projectId, branches);
   user = await GitUser.create();
   trace = join(user.path, "trace", "ticks");
   await mkdir(join(user.path, "trace"));
@@ -46,44 +48,18 @@ afterAll(async () => {
   await user?.[Symbol.asyncDispose]();
 });
 
-/** What each preview is to be. */
-const wanted = new Map<string, WantedPreview>(branches.map((branch) => [branch, "gone"]));
-
-async function want(changes: ReadonlyMap<string, WantedPreview>): Promise<void> {
-  await platform.look(async (db) => {
-    for (const [branch, change] of changes) {
-      await db.transaction().execute((transaction) => wantPreview(transaction, { projectId, branch }, change));
-      // What is not there cannot be stopped.
-      if (change !== "stopped" || wanted.get(branch) !== "gone") wanted.set(branch, change);
-    }
-  });
-}
-
-const rows = () => platform.look((db) => db.selectFrom("workloads").orderBy("created_at").selectAll().execute());
-
 /** Waits until each preview is what it should be, as the database says, and as its address, where there is one. */
 async function converged(context: string): Promise<void> {
-  const expected = branches.flatMap((branch) => {
-    const state = wanted.get(branch);
-    return state === "gone" || state === undefined ? [] : [`${branch} ${state === "stopped" ? state : "healthy"} true`];
-  });
-  const found = async () =>
-    (await rows()).map(
-      ({ branch, current_status, generation, observed_generation }) =>
-        `${branch} ${current_status} ${generation === observed_generation}`,
-    );
-  await expect
-    .poll(async () => (await found()).toSorted(), { timeout: patience, interval: 500, message: context })
-    .toEqual(expected.toSorted());
+  await previews.converged(context, patience);
   await expect.poll(wrongAnswers, { timeout: patience, interval: 500, message: context }).toEqual([]);
-  const running = branches.filter((branch) => typeof wanted.get(branch) === "object").toSorted();
+  const running = [...previews.running.keys()].toSorted();
   await expect.poll(webProcesses, { timeout: 30_000, message: context }).toEqual(running);
   expect(overlaps(await readTrace(trace)), context).toEqual([]);
 }
 
 /** What is healthy as the database says, and does not answer so: with each start it may be at another port. */
 async function wrongAnswers(): Promise<readonly string[]> {
-  const wrong = (await rows()).map(async ({ branch, url, current_status, image_ref }) => {
+  const wrong = (await previews.rows()).map(async ({ branch, url, current_status, image_ref }) => {
     if (current_status !== "healthy") return [];
     const { body } = await visit(url ?? "").catch((error: unknown) => ({ body: String(error) }));
     return body === `${branch} ${image_ref.slice("git:".length)}` ? [] : [`${branch}: ${body}`];
@@ -122,17 +98,8 @@ async function filesBelow(...path: readonly string[]): Promise<readonly string[]
   return await readdir(join(platform.dataDirectory, ...path)).catch(() => []);
 }
 
-/** What a round changes. */
-function change(random: () => number, round: number): ReadonlyMap<string, WantedPreview> {
-  const commit = commits[round] ?? "";
-  const chosen = branches.filter(() => round === 0 || random() < 0.2);
-  return new Map(
-    chosen.map((branch) => {
-      const kind = random();
-      return [branch, round === 0 || kind < 0.6 ? { commit } : kind < 0.8 ? "stopped" : "gone"];
-    }),
-  );
-}
+/** What is wanted of the previews that a round changes. */
+const deployed = (round: number) => ({ image_ref: `git:${commits[round]}` });
 
 test.runIf(process.platform === "linux")(
   `kill -9 under previews: all become what is wanted, once, and leave nothing (CHAOS_SEED=${seed}, ${rounds} rounds)`,
@@ -141,7 +108,8 @@ test.runIf(process.platform === "linux")(
     const random = seededRandom(seed);
     for (let round = 0; round < rounds; round++) {
       const context = `CHAOS_SEED=${seed}, round ${round}`;
-      await want(change(random, round));
+      if (round === 0) await previews.deployAll(deployed(round));
+      else await previews.changeSome(random, deployed(round));
       await delay(random() * 5_000);
       await platform.served.killPlatform();
       if (random() < 0.1) await platform.served.killPostgres();
@@ -153,17 +121,13 @@ test.runIf(process.platform === "linux")(
     }
     const context = `CHAOS_SEED=${seed}, at the end`;
     await converged(context);
-    await want(new Map(branches.map((branch) => [branch, "gone"])));
+    await previews.endAll();
     await converged(context);
     await expect.poll(processes, { timeout: 30_000 }).toEqual([]);
     expect(await listening(platform.served.pid)).toBe(2);
     const rooms = await filesBelow("steps");
     expect(rooms).toHaveLength(1);
     await expect.poll(() => filesBelow("steps", rooms[0] ?? "")).toEqual([]);
-    const history = await platform.look((db) => db.selectFrom("workload_history").selectAll().execute());
-    expect(history.filter(({ status }) => status === "failure")).toEqual([]);
-    const successes = history.map(({ workload_id, generation }) => `${workload_id} ${generation}`);
-    expect(new Set(successes).size).toBe(successes.length);
-    process.stdout.write(`${rounds} kills, ${previews} previews, ${successes.length} successes\n`);
+    process.stdout.write(`${rounds} kills, ${count} previews, ${await previews.successes()} successes\n`);
   },
 );

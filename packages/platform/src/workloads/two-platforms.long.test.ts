@@ -36,7 +36,7 @@ afterAll(() => platforms?.[Symbol.asyncDispose]());
 function nextCommit(): WantedPreview {
   const commit = commits.shift();
   if (commit === undefined) throw new Error("there are more commits");
-  return { commit };
+  return { image_ref: `git:${commit}` };
 }
 
 /** Has all previews become something. */

@@ -1,11 +1,11 @@
 import type { Queryable } from "../../db/queryable.ts";
 import { changeWorkload } from "../change-workload.ts";
-import { createWorkload } from "../create-workload.ts";
+import { createWorkload, type NewWorkload } from "../create-workload.ts";
 import { endWorkload } from "../end-workload.ts";
 import { lockWorkload } from "../lock-workload.ts";
 
-/** What a preview is to be: a commit that runs, stopped, or not there. */
-export type WantedPreview = { readonly commit: string } | "stopped" | "gone";
+/** What a preview is to be: an image that runs, stopped, or not there. */
+export type WantedPreview = Pick<NewWorkload, "image_ref" | "commit_sha"> | "stopped" | "gone";
 
 /** Has a branch's preview become that, whatever it is now. In a transaction. */
 export async function wantPreview(
@@ -21,8 +21,7 @@ export async function wantPreview(
     else await changeWorkload(db, there.id, { desired_status: "stopped", action: "stop" });
     return;
   }
-  const image_ref = `git:${wanted.commit}`;
   const place = { branch, ttlHours: 24 };
-  if (isThere) await changeWorkload(db, there.id, { image_ref, desired_status: "active", action: "deploy" });
-  else await createWorkload(db, { projectId, place, image_ref, created_by: null });
+  if (isThere) await changeWorkload(db, there.id, { ...wanted, desired_status: "active", action: "deploy" });
+  else await createWorkload(db, { projectId, place, ...wanted, created_by: null });
 }
