@@ -2,10 +2,12 @@ export { type BarePage, bareArrayPage, type Page } from "./result/bare-page.ts";
 export { type Change, changedFileOutput, changedFiles, patchLines } from "./result/change.ts";
 export { type Entry, entries } from "./result/entries.ts";
 export { filePatches } from "./result/file-patches.ts";
+export { type FilteredPage, filteredHere, filteredPage } from "./result/filtered-page.ts";
 export { list } from "./result/list.ts";
 export { note } from "./result/note.ts";
 export type { Part, ToolResult } from "./result/part.ts";
 export { record } from "./result/record.ts";
+export { secret } from "./result/secret.ts";
 export { shortSha } from "./result/short-sha.ts";
 export { type ShownLines, text } from "./result/text.ts";
 export { time } from "./result/time.ts";
@@ -18,7 +20,15 @@ export { ifOffered, isMissingEndpoint } from "./tools/missing-endpoint.ts";
 export { limit, offset } from "./tools/paging.ts";
 export { pointInTime } from "./tools/point-in-time.ts";
 
-export { type Api, type ApiOptions, definePlatformTool, defineTool, type Risk, type Tool } from "./tools/tool.ts";
+export {
+  type Api,
+  type ApiOptions,
+  defineAnyProjectTool,
+  definePlatformTool,
+  defineTool,
+  type Risk,
+  type Tool,
+} from "./tools/tool.ts";
 export { watch } from "./tools/watch.ts";
 export { nameList } from "./untrusted/name-list.ts";
 export { sanitizeLines } from "./untrusted/sanitize.ts";

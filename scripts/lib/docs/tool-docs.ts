@@ -26,7 +26,7 @@ export const serverRecord = z.object({
   tools: z.array(
     z.object({
       name: z.string(),
-      scope: z.enum(["project", "platform"]),
+      scope: z.enum(["project", "platform", "any project"]),
       uses: z.array(z.object({ method: z.string(), path: z.string() })),
     }),
   ),

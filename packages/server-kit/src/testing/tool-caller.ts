@@ -1,4 +1,4 @@
-import { createClient, fixedToken } from "@platform-mcp/client";
+import { createClient, fixedToken, type PlatformClient } from "@platform-mcp/client";
 import type { Person } from "../confirm/confirm.ts";
 import { OpenQuestion, OpenQuestions } from "../confirm/open-questions.ts";
 import { type CallResult, callTool } from "../tools/call-tool.ts";
@@ -6,6 +6,7 @@ import { catalogue } from "../tools/catalogue.ts";
 import type { ToolOptions } from "../tools/options.ts";
 import { projectScope } from "../tools/project-scope.ts";
 import type { Tool } from "../tools/tool.ts";
+import type { ToolSpans } from "../tracing/tool-spans.ts";
 import { defaultOptions } from "./tools.ts";
 
 export interface CallerOptions {
@@ -14,6 +15,8 @@ export interface CallerOptions {
   readonly project: string;
   readonly options?: Partial<ToolOptions>;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Traces the calls; made with the caller's own client. */
+  readonly spans?: (client: PlatformClient) => ToolSpans;
   /** What the person says to a question, where one is asked; they agree by default. */
   readonly reply?: (question: string) => Reply | Promise<Reply>;
 }
@@ -38,7 +41,7 @@ export interface ToolCaller extends AsyncDisposable {
 
 export function toolCaller(
   tools: readonly Tool[],
-  { url, project, options, settings = {}, reply = () => "accept" }: CallerOptions,
+  { url, project, options, settings = {}, spans, reply = () => "accept" }: CallerOptions,
 ): ToolCaller {
   const client = createClient({
     config: { apiUrl: new URL(url), token: fixedToken("token", "the test"), projectId: project, sessionId: undefined },
@@ -54,6 +57,7 @@ export function toolCaller(
     options: toolOptions,
     settings: new Map(Object.entries(settings)),
     questions: new OpenQuestions(),
+    ...(spans && { spans: spans(client) }),
   };
   return {
     async call(name, args = {}, signal = new AbortController().signal) {

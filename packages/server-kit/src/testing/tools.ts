@@ -2,7 +2,7 @@ import { git, projects } from "@platform-mcp/client";
 import * as z from "zod";
 import { record } from "../result/record.ts";
 import type { ToolOptions } from "../tools/options.ts";
-import { definePlatformTool, defineTool } from "../tools/tool.ts";
+import { defineAnyProjectTool, definePlatformTool, defineTool } from "../tools/tool.ts";
 
 /** The options of an environment that sets none. */
 export const defaultOptions: ToolOptions = {
@@ -51,6 +51,18 @@ export const deleteThings = definePlatformTool({
   output: {},
   uses: [projects.createProject, projects.deleteProject],
   run: async ({ boundProject }) => record({ boundProject }),
+});
+
+/** A tool of one project or of all that reads. */
+export const searchThings = defineAnyProjectTool({
+  name: "search_things",
+  title: "Search things",
+  description: "Search things.",
+  risk: "read",
+  input: {},
+  output: {},
+  uses: [projects.listProjects],
+  run: async ({ project }) => record({ project }),
 });
 
 export const tools = [getThing, renameThing, deleteThings];

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { record } from "../result/record.ts";
 import { toolCaller } from "../testing/tool-caller.ts";
+import { searchThings } from "../testing/tools.ts";
 import { defineTool } from "./tool.ts";
 
 const project = "6f1f64a4-5d0e-4f0b-9a3e-0d2c8c8a7b11";
@@ -62,4 +63,12 @@ test("a tool may end one call of its own, and knows what the operator has set", 
   const { text, progress } = await tools.call("wait_for_thing", { how: "calling a while" });
   expect(text).toContain("cancelled by the caller");
   expect(progress).toEqual(["calling a while in the house"]);
+});
+
+test("a call about all projects gets none", async () => {
+  const options = { crossProject: true, output: "structured" } as const;
+  await using tools = toolCaller([searchThings], { url, project, options });
+  const projectOf = async (args: object) => (await tools.call("search_things", args)).data;
+  expect(await projectOf({ project_id: "all" })).toEqual({});
+  expect(await projectOf({})).toEqual({ project });
 });

@@ -5,11 +5,12 @@ import { OpenQuestion, type OpenQuestions } from "../confirm/open-questions.ts";
 import { questionAbout } from "../confirm/question.ts";
 import type { ToolResult } from "../result/part.ts";
 import { render } from "../result/render.ts";
+import type { ToolSpans } from "../tracing/tool-spans.ts";
 import type { OfferedTool } from "./catalogue.ts";
 import { errorText } from "./error-text.ts";
 import { explained } from "./missing-endpoint.ts";
 import type { ToolOptions } from "./options.ts";
-import type { ProjectScope } from "./project-scope.ts";
+import { allProjects, type ProjectScope } from "./project-scope.ts";
 import type { Api, Tool, ToolContext } from "./tool.ts";
 
 /** What a tool's call answers to the host: text, or structured content, and never both. */
@@ -30,6 +31,8 @@ export interface CallEnvironment {
   readonly settings?: ReadonlyMap<string, string>;
   /** What persons were asked and have not answered. */
   readonly questions: OpenQuestions;
+  /** Where calls are traced; undefined for nowhere. */
+  readonly spans?: ToolSpans;
 }
 
 /** What belongs to one call. */
@@ -46,6 +49,18 @@ export interface CallRequest {
  * nowhere else.
  */
 export async function callTool(
+  offered: OfferedTool,
+  request: CallRequest,
+  environment: CallEnvironment,
+): Promise<CallResult | OpenQuestion> {
+  const span = environment.spans?.begin(offered.tool.name, request.traceparent);
+  const traceparent = span?.traceparent ?? request.traceparent;
+  const answer = await answerTo(offered, { ...request, traceparent }, environment);
+  span?.end("isError" in answer);
+  return answer;
+}
+
+async function answerTo(
   offered: OfferedTool,
   request: CallRequest,
   environment: CallEnvironment,
@@ -125,6 +140,13 @@ function inScope(tool: Tool, args: Record<string, unknown>, shared: ToolContext,
     };
   }
   const { project, rest } = scope.resolve(args);
+  if (tool.scope === "any project") {
+    const context = { ...shared, project: project === allProjects ? undefined : project };
+    return {
+      run: () => tool.run(context, rest),
+      question: () => tool.confirmation?.(context, rest) ?? plain(),
+    };
+  }
   const context = { ...shared, project };
   return {
     run: () => tool.run(context, rest),

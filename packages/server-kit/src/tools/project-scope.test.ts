@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultOptions, deleteThings, getThing } from "../testing/tools.ts";
+import { defaultOptions, deleteThings, getThing, searchThings } from "../testing/tools.ts";
 import { ArgumentError } from "./argument-error.ts";
 import { catalogue } from "./catalogue.ts";
 import { projectScope } from "./project-scope.ts";
@@ -59,4 +59,27 @@ describe("bound to a project, with the right to name another", () => {
 test("a tool of the whole platform never takes a project", () => {
   const scope = projectScope(undefined, defaultOptions);
   expect(scope.inputOf(deleteThings)).toEqual({});
+});
+
+describe("a tool of one project or of all", () => {
+  const argumentOf = (project: string | undefined, crossProject: boolean) => {
+    const options = { ...defaultOptions, crossProject };
+    const offered = catalogue([searchThings], options, projectScope(project, options)).get("search_things");
+    const { properties, required } = offered?.definition.inputSchema ?? {};
+    return { properties, required, check: offered?.check };
+  };
+
+  test("may be told to work on all where a call may leave the project", () => {
+    const project_id = { type: "string", description: "Project, or all" };
+    expect(argumentOf(mine, false)).toMatchObject({ properties: {} });
+    expect(argumentOf(mine, true)).toMatchObject({ properties: { project_id }, required: undefined });
+    expect(argumentOf(undefined, false)).toMatchObject({ properties: { project_id }, required: ["project_id"] });
+  });
+
+  test("takes no other word for a project", () => {
+    const { check } = argumentOf(mine, true);
+    expect(check?.({ project_id: "all" })).toEqual({ project_id: "all" });
+    expect(check?.({ project_id: other })).toEqual({ project_id: other });
+    expect(() => check?.({ project_id: "every" })).toThrow("project_id: must be a project's id, or all");
+  });
 });

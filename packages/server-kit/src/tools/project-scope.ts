@@ -5,11 +5,21 @@ import type { Tool } from "./tool.ts";
 
 const projectId = z.uuid().describe("Project");
 
+/** What a call names in place of a project that is about all of them. */
+export const allProjects = "all";
+const anyProjectId = z
+  .string()
+  .refine(
+    (text) => text === allProjects || z.uuid().safeParse(text).success,
+    `must be a project's id, or ${allProjects}`,
+  )
+  .describe(`Project, or ${allProjects}`);
+
 /** Which project a server's calls work on: bound to one, free to choose, or bound with the right to name another. */
 export interface ProjectScope {
   /** The arguments that a tool shows, the project's among them where a call may name it. */
   inputOf(tool: Tool): z.ZodRawShape;
-  /** Takes the project out of a call's checked arguments. */
+  /** Takes the project out of a call's checked arguments, or `allProjects`. */
   resolve(args: Record<string, unknown>): { readonly project: string; readonly rest: Record<string, unknown> };
   /** The project of a call that names none. */
   readonly project: string | undefined;
@@ -18,12 +28,18 @@ export interface ProjectScope {
 }
 
 export function projectScope(project: string | undefined, { crossProject }: ToolOptions): ProjectScope {
-  const argument = project === undefined ? projectId : crossProject ? projectId.optional() : undefined;
+  const argumentOf = ({ scope }: Tool) => {
+    if (scope === "platform" || (project !== undefined && !crossProject)) return undefined;
+    const named = scope === "project" ? projectId : anyProjectId;
+    return project === undefined ? named : named.optional();
+  };
   return {
     project,
     boundProject: crossProject ? undefined : project,
-    inputOf: (tool) =>
-      tool.scope === "platform" || argument === undefined ? tool.input : { project_id: argument, ...tool.input },
+    inputOf(tool) {
+      const argument = argumentOf(tool);
+      return argument === undefined ? tool.input : { project_id: argument, ...tool.input };
+    },
     resolve({ project_id: named, ...rest }) {
       const chosen = typeof named === "string" ? named : project;
       if (chosen === undefined) throw new ArgumentError("project_id is required");

@@ -39,6 +39,12 @@ export interface ProjectToolContext extends ToolContext {
   readonly project: string;
 }
 
+/** What a tool gets that works on a project, or on all of them. */
+export interface AnyProjectToolContext extends ToolContext {
+  /** Undefined when the call is about everything on the platform that this session may see. */
+  readonly project: string | undefined;
+}
+
 /** What a tool of the whole platform gets. */
 export interface PlatformToolContext extends ToolContext {
   /** The one project that this server is bound to, if it is bound. */
@@ -83,8 +89,15 @@ export interface PlatformTool<Input extends z.ZodRawShape = z.ZodRawShape> exten
   run(context: PlatformToolContext, args: Arguments<Input>): Promise<ToolResult>;
 }
 
+export interface AnyProjectTool<Input extends z.ZodRawShape = z.ZodRawShape> extends ToolBase<Input> {
+  readonly scope: "any project";
+  /** As that of a project's tool. */
+  confirmation?(context: AnyProjectToolContext, args: Arguments<Input>): Promise<string | undefined>;
+  run(context: AnyProjectToolContext, args: Arguments<Input>): Promise<ToolResult>;
+}
+
 /** A tool of any input, as lists of tools hold it. Its `run` gets only arguments that its own `input` has parsed. */
-export type Tool = ProjectTool | PlatformTool;
+export type Tool = ProjectTool | PlatformTool | AnyProjectTool;
 
 /** Defines a tool that works on the session's project. */
 export function defineTool<const Input extends z.ZodRawShape>(tool: Omit<ProjectTool<Input>, "scope">): Tool {
@@ -94,4 +107,11 @@ export function defineTool<const Input extends z.ZodRawShape>(tool: Omit<Project
 /** Defines a tool that works on the platform as a whole. */
 export function definePlatformTool<const Input extends z.ZodRawShape>(tool: Omit<PlatformTool<Input>, "scope">): Tool {
   return { ...tool, scope: "platform" };
+}
+
+/** Defines a tool that works on the session's project, or on all projects where a call may and does say so. */
+export function defineAnyProjectTool<const Input extends z.ZodRawShape>(
+  tool: Omit<AnyProjectTool<Input>, "scope">,
+): Tool {
+  return { ...tool, scope: "any project" };
 }
