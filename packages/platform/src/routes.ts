@@ -6,6 +6,7 @@ import type { Route } from "./http/route.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import type { MergingOptions } from "./merge-requests/merging/merge.ts";
 import { mergeRequestRoutes } from "./merge-requests/routes.ts";
+import { alertRoutes } from "./observe/alerts/routes.ts";
 import type { OpsRepoServices } from "./ops-repos/ops-repo-services.ts";
 import { opsRepoRoutes } from "./ops-repos/routes.ts";
 import type { Outbound } from "./outbound/outbound.ts";
@@ -77,5 +78,6 @@ export function allRoutes({
     ...previewRoutes(readWorkloadLogs),
     ...webhookRoutes({ masterKey, outbound }),
     ...opsRepoRoutes(opsRepos),
+    ...alertRoutes,
   ];
 }

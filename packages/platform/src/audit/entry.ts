@@ -24,6 +24,8 @@ export type Resource =
   | "deployment"
   | "preview"
   | "webhook"
+  | "setting"
+  | "alert_rule"
   | "platform";
 
 /** Who did it. `system` is somebody at the platform's machine, or the platform itself; `unknown` had no credential. */

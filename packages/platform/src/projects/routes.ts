@@ -7,6 +7,7 @@ import { setDefaultBranch } from "../git/set-default-branch.ts";
 import { given } from "../given.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
+import { removeRulesOf } from "../observe/alerts/write-rule.ts";
 import { cancelPipelinesOf } from "../pipelines/state/cancel-pipelines-of.ts";
 import { removeSecretsOf } from "../secrets/write-secret.ts";
 import { stopSessionsOfProject } from "../sessions/stop-sessions-of.ts";
@@ -83,6 +84,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
       audit.record({ resource: "project", id: project.id, before: { name: project.name, is_active: true } });
       for (const entry of await removeSecretsOf(db, project.id)) audit.record(entry);
       for (const entry of webhooks) audit.record(entry);
+      for (const entry of await removeRulesOf(db, project.id)) audit.record(entry);
       return { ok: true } as const;
     }),
   ];
