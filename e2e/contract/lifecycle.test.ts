@@ -199,7 +199,8 @@ describe("calls", () => {
       authorization: "Bearer token",
       "user-agent": expect.stringMatching(/^platform-core\/\d+\.\d+\.\d+\+\w+/),
       "x-request-id": expect.stringMatching(/\S/),
-      traceparent,
+      // A span of the call's own, within the host's.
+      traceparent: expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/),
     });
     expect(JSON.stringify(standIn.requests[0]?.headers)).toContain("session-1");
   });

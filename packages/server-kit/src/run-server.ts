@@ -7,6 +7,7 @@ import {
   readConfig,
   type Timeouts,
 } from "@platform-mcp/client";
+import * as z from "zod";
 import { build } from "./build-info.ts";
 import { check, checkText } from "./cli/check.ts";
 import { helpText } from "./cli/help.ts";
@@ -19,6 +20,9 @@ import { catalogue } from "./tools/catalogue.ts";
 import { readToolOptions } from "./tools/options.ts";
 import { projectScope } from "./tools/project-scope.ts";
 import { readSettings } from "./tools/settings.ts";
+import { readVariable } from "./tools/variable.ts";
+import { isSpanRefusal, sendSpans } from "./tracing/send-spans.ts";
+import { ToolSpans } from "./tracing/tool-spans.ts";
 
 /** Somebody waits for the answer: a platform that is down is not waited for as a call of an agent would. */
 const checkTimeouts = { deadline: 1500, headers: 5000 };
@@ -68,6 +72,13 @@ async function run(definition: ServerDefinition): Promise<void> {
     process.exitCode = report.ok ? 0 : 1;
     return await client.close();
   }
+  const spans = new ToolSpans({
+    service: definition.name,
+    version: build.version,
+    sessionId: readSessionId(),
+    send: (body) => sendSpans(client.get(), body),
+    isRefusal: isSpanRefusal,
+  });
   serve({
     name: definition.name,
     version: build.version,
@@ -78,7 +89,11 @@ async function run(definition: ServerDefinition): Promise<void> {
     settings,
     questions: new OpenQuestions(),
     client: client.get,
-    onEnd: client.close,
+    spans,
+    onEnd: async () => {
+      await spans.close();
+      await client.close();
+    },
   });
 }
 
@@ -103,6 +118,12 @@ function readFlags() {
 /** The project, where nothing else of the configuration is needed. */
 function readProjectId(): string | undefined {
   return readConfig({ PROJECT_ID: process.env.PROJECT_ID, PLATFORM_API_TOKEN: "none" }).projectId;
+}
+
+/** The agent session on the platform. A host's own session, which the client names in its requests, is no trace there. */
+function readSessionId(): string | undefined {
+  const id = readVariable(process.env, "PLATFORM_SESSION_ID");
+  return z.guid().safeParse(id).data;
 }
 
 function toJson({ name }: ServerDefinition, content: object): string {
