@@ -1,8 +1,7 @@
 import { auth, issues } from "@platform-mcp/client";
-import { defineTool, limit, list, note, offset } from "@platform-mcp/server-kit";
+import { defineTool, filteredHere, filteredPage, limit, list, note, offset } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { labels, person, search } from "../arguments.ts";
-import { filteredHere, filteredPage } from "../filtered-page.ts";
 import { issueOutput, issueRow } from "../issue.ts";
 import { isPerson, type Person, personOf } from "../people.ts";
 

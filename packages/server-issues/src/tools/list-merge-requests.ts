@@ -1,8 +1,7 @@
 import { auth, mergeRequests } from "@platform-mcp/client";
-import { defineTool, limit, list, note, offset } from "@platform-mcp/server-kit";
+import { defineTool, filteredHere, filteredPage, limit, list, note, offset } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { branch, person, search } from "../arguments.ts";
-import { filteredHere, filteredPage } from "../filtered-page.ts";
 import { mergeRequestOutput, mergeRequestRow } from "../merge-request.ts";
 import { isPerson, type Person, personOf } from "../people.ts";
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { renderData, renderText } from "../testing/render-text.ts";
 import { named, user } from "../untrusted/user-text.ts";
 import { record } from "./record.ts";
+import { secret } from "./secret.ts";
 
 test("an entity is key and value lines, without those that are empty", () => {
   const entity = record({
@@ -24,6 +25,20 @@ test("an entity is key and value lines, without those that are empty", () => {
     labels: x, "y z"
     empty: -"
   `);
+});
+
+test("a new secret is not masked, and is marked as what it is", () => {
+  const token = `plat_api_${"0123456789abcdef".repeat(4)}`;
+  const made = record({ token: secret(token), password: secret("a b\n\u202e"), reason: user(token), id: token });
+  expect(renderText(made)).toBe(
+    [
+      `token: ${token} (secret, shown this once)`,
+      'password: "a b\\n" (secret, shown this once)',
+      'reason: "[masked]"',
+      "id: [masked]",
+    ].join("\n"),
+  );
+  expect(renderData(made)).toMatchObject({ token, id: "[masked]" });
 });
 
 test("the platform's own words cannot add a line", () => {

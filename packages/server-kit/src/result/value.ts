@@ -1,8 +1,18 @@
 import { sanitize } from "../untrusted/sanitize.ts";
 import { quoteName, quoteText, UserName, UserText } from "../untrusted/user-text.ts";
+import { Secret } from "./secret.ts";
 
 /** What a field may hold. Plain strings are the platform's own words: ids, states, times. */
-export type Value = string | number | boolean | null | undefined | UserText | UserName | readonly (string | UserName)[];
+export type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | UserText
+  | UserName
+  | Secret
+  | readonly (string | UserName)[];
 
 /** An entity as an agent needs it: names and values, in the order they are shown. */
 export type Fields = Readonly<Record<string, Value>>;
@@ -19,7 +29,7 @@ export function isAbsent(value: Value): value is null | undefined {
 /** A value as JSON, for structured output: user-written text sanitised, names exactly as they are, nothing quoted or cut. */
 export function toJson(value: Value): Json {
   if (value === undefined) return null;
-  if (value instanceof UserText || value instanceof UserName) return value.text;
+  if (value instanceof UserText || value instanceof UserName || value instanceof Secret) return value.text;
   if (Array.isArray(value)) return value.map((item) => (typeof item === "string" ? sanitize(item) : item.text));
   return typeof value === "string" ? sanitize(value) : (value as Json);
 }
@@ -29,6 +39,7 @@ export function toLine(value: Value, { bare }: { readonly bare: boolean }): stri
   if (isAbsent(value)) return "-";
   if (value instanceof UserText) return quoteText(value.text, bare ? rowText : undefined);
   if (value instanceof UserName) return quoteName(value.text);
+  if (value instanceof Secret) return value.line;
   if (typeof value === "string") return ownWord(value, bare);
   if (Array.isArray(value)) {
     const items = value.map((item) => toLine(item, { bare }));

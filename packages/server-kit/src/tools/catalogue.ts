@@ -56,8 +56,8 @@ function offer(tool: Tool, { output }: ToolOptions, scope: ProjectScope): Offere
   };
 }
 
-/** The permissions that a tool's endpoints need. */
-export function permissionsOf(tool: Tool): Permission[] {
-  const needed = new Set<string>(tool.uses.map((endpoint) => endpoint.permission));
+/** The permissions that a tool needs for the endpoints it uses. */
+export function permissionsOf({ uses, needs = [] }: Tool): Permission[] {
+  const needed = new Set<string>([...uses.map((endpoint) => endpoint.permission), ...needs]);
   return permissions.filter((permission) => needed.has(permission));
 }

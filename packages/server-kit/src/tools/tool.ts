@@ -1,4 +1,4 @@
-import type { CallArgs, Endpoint, ResponseOf } from "@platform-mcp/client";
+import type { CallArgs, Endpoint, Permission, ResponseOf } from "@platform-mcp/client";
 import type * as z from "zod";
 import type { ToolResult } from "../result/part.ts";
 
@@ -68,6 +68,8 @@ interface ToolBase<Input extends z.ZodRawShape> {
   readonly lists?: readonly string[];
   /** Every endpoint that `run` may call: the tool's permissions and documentation come from them. */
   readonly uses: readonly Endpoint[];
+  /** What it needs on the whole platform besides, where an endpoint that everybody may call is used for others. */
+  readonly needs?: readonly Permission[];
 }
 
 type Arguments<Input extends z.ZodRawShape> = z.output<z.ZodObject<Input>>;

@@ -1,4 +1,4 @@
-import type { Page } from "@platform-mcp/server-kit";
+import type { Page } from "./bare-page.ts";
 
 /** The largest page that platforms give, and how many of them are looked through. */
 const pageSize = 100;
