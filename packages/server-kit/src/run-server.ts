@@ -9,7 +9,8 @@ import {
 } from "@platform-mcp/client";
 import * as z from "zod";
 import { build } from "./build-info.ts";
-import { check, checkText } from "./cli/check.ts";
+import { check } from "./cli/check.ts";
+import { checkText } from "./cli/check-text.ts";
 import { helpText } from "./cli/help.ts";
 import { describeTool, listToolsText } from "./cli/list-tools.ts";
 import { OpenQuestions } from "./confirm/open-questions.ts";

@@ -2,33 +2,22 @@ import {
   auth,
   type ClientConfig,
   ClientError,
-  type Endpoint,
   NetworkError,
   type PlatformClient,
   PlatformError,
   projects,
-  type ResponseOf,
   system,
   TimeoutError,
 } from "@platform-mcp/client";
-import { type OfferedTool, permissionsOf } from "../tools/catalogue.ts";
-import type { Tool } from "../tools/tool.ts";
+import type { OfferedTool } from "../tools/catalogue.ts";
 import { sanitize } from "../untrusted/sanitize.ts";
+import { type ToolPermission, toolPermission } from "./tool-permission.ts";
 
 /** One thing that must hold for a server to work. */
 export interface CheckStep {
   readonly name: "platform" | "token" | "project";
   readonly ok: boolean;
   readonly detail: string;
-}
-
-/** Whether this token may use a tool; null where the platform does not say what a token may do. */
-export interface ToolPermission {
-  readonly name: string;
-  readonly permissions: readonly string[];
-  readonly missing: readonly string[] | null;
-  /** What it misses concerns the whole platform, and this token is good for one project: it is refused, by design. */
-  readonly bound?: true;
 }
 
 export interface CheckReport {
@@ -78,27 +67,9 @@ export async function check(
       () => client.call(projects.getProject, { project_id: projectId }),
     );
   }
-  const rows = [...tools.values()].map(({ tool }) => permissionOf(tool, me));
+  const rows = [...tools.values()].map(({ tool }) => toolPermission(tool, me));
   const ok = steps.every((done) => done.ok) && rows.every(({ missing, bound }) => bound || !missing?.length);
   return { ok, steps, tools: rows };
-}
-
-type Me = ResponseOf<typeof auth.getMe>;
-
-function permissionOf(tool: Tool, me: Me | undefined): ToolPermission {
-  const permissions = permissionsOf(tool);
-  const held = me?.permissions;
-  if (held === undefined) return { name: tool.name, permissions, missing: null };
-  const anywhere = new Set([...held.global, ...(held.project ?? [])]);
-  const lacks = ({ permission, scope }: Endpoint) =>
-    !(scope === "global" ? held.global.includes(permission) : anywhere.has(permission));
-  const lacking = tool.uses.filter(lacks);
-  const missing = permissions.filter((permission) => lacking.some((endpoint) => endpoint.permission === permission));
-  const isBound =
-    missing.length > 0 &&
-    typeof me?.token?.project_id === "string" &&
-    missing.every((permission) => anywhere.has(permission));
-  return { name: tool.name, permissions, missing, ...(isBound && { bound: true }) };
 }
 
 async function drain(text: Promise<AsyncIterable<string>>): Promise<void> {
@@ -111,22 +82,4 @@ function reason(error: unknown): string {
   }
   if (error instanceof ClientError) return sanitize(error.message);
   throw error;
-}
-
-/** The report for people. */
-export function checkText({ ok, steps, tools }: CheckReport): string {
-  const lines = steps.map((step) => `${step.ok ? "ok  " : "FAIL"} ${step.name.padEnd(10)} ${step.detail}`);
-  for (const { name, missing, permissions, bound } of tools) {
-    const state = missing === null ? "?   " : bound ? "-   " : missing.length === 0 ? "ok  " : "FAIL";
-    const detail =
-      missing === null
-        ? `needs ${permissions.join(", ")}`
-        : missing.length === 0
-          ? ""
-          : bound
-            ? `refused: it needs ${missing.join(", ")} on the whole platform, and the token is good for one project`
-            : `missing ${missing.join(", ")}`;
-    lines.push(`${state} ${name.padEnd(24)} ${detail}`.trimEnd());
-  }
-  return `${lines.join("\n")}\n${ok ? "ready" : "not ready"}\n`;
 }
