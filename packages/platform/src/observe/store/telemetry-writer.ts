@@ -1,0 +1,165 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import type { Logger } from "pino";
+import { Bell } from "../../bell.ts";
+import { drain, surviveLostConnections } from "../../db/pool.ts";
+import { Problem } from "../../problem.ts";
+import type { Telemetry, TelemetryWriter } from "../records.ts";
+import { BufferFull } from "./buffer-full.ts";
+import { clampTimes } from "./clamp-times.ts";
+import { dayOf, makePartitions, type Partition, partitionedTables } from "./partitions.ts";
+import type { Retention } from "./retention.ts";
+import { type StorableTelemetry, storeTelemetry } from "./store-telemetry.ts";
+import { sizeOf, type TelemetrySize } from "./telemetry-size.ts";
+
+export interface TelemetryWriterOptions {
+  /** To whose database it opens a connection of its own. */
+  readonly pool: pg.Pool;
+  readonly logger: Pick<Logger, "warn">;
+  /** How long telemetry is kept at the moment. */
+  readonly retention: () => Promise<Retention>;
+  /** How much may be on its way at once. */
+  readonly limits?: TelemetrySize;
+}
+
+/** On its way into the database. */
+interface Waiting extends TelemetrySize {
+  readonly telemetry: Telemetry;
+  readonly settle: (error?: unknown) => void;
+}
+
+const usualLimits: TelemetrySize = { rows: 200_000, bytes: 64 * 1024 ** 2 };
+/** Stored in one transaction: what a transaction holds is in memory twice for a moment. */
+const batchLimits: TelemetrySize = { rows: 10_000, bytes: 8 * 1024 ** 2 };
+/** Milliseconds in which what comes at about the same time gathers, to be stored in one transaction. */
+const gathering = 50;
+const minute = 60_000;
+
+/**
+ * Gathers telemetry and stores it in batches, one after the other, on a connection of its own. Two platforms may do so
+ * in the same database.
+ */
+export function createTelemetryWriter(options: TelemetryWriterOptions): TelemetryWriter & { close(): Promise<void> } {
+  const { logger, limits = usualLimits } = options;
+  const own = openOwn(options.pool);
+  const waiting: Waiting[] = [];
+  /** What waits and what is being stored. */
+  const held = { rows: 0, bytes: 0 };
+  const bell = new Bell();
+  const closing = new AbortController();
+
+  function take(telemetry: Telemetry, settle: Waiting["settle"]): void {
+    const { rows, bytes } = sizeOf(telemetry);
+    if (rows === 0) {
+      settle();
+      return;
+    }
+    if (rows > limits.rows || bytes > limits.bytes)
+      throw new Problem(413, "too much telemetry at once: send less in one request");
+    if (closing.signal.aborted || held.rows + rows > limits.rows || held.bytes + bytes > limits.bytes)
+      throw new BufferFull();
+    held.rows += rows;
+    held.bytes += bytes;
+    const settleOnce = (error?: unknown) => {
+      held.rows -= rows;
+      held.bytes -= bytes;
+      settle(error);
+    };
+    waiting.push({ telemetry, rows, bytes, settle: settleOnce });
+    bell.ring();
+  }
+
+  /** The next of what waits, as much of it as one transaction takes. */
+  function nextBatch(): readonly Waiting[] {
+    const size = { rows: 0, bytes: 0 };
+    const end = waiting.findIndex(({ rows, bytes }) => {
+      size.rows += rows;
+      size.bytes += bytes;
+      return size.rows > batchLimits.rows || size.bytes > batchLimits.bytes;
+    });
+    return waiting.splice(0, end === -1 ? waiting.length : Math.max(1, end));
+  }
+
+  async function store(batch: readonly Waiting[]): Promise<void> {
+    const telemetry = clampTimes(together(batch), await options.retention(), Date.now());
+    const client = await own.connect();
+    try {
+      await makePartitions(client, partitionsOf(telemetry));
+      await storeTelemetry(client, telemetry);
+      client.release();
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async function settle(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await store(batch);
+      for (const each of batch) each.settle();
+    } catch (error) {
+      if (batch.length > 1 && error instanceof pg.DatabaseError) {
+        // What the database does not take of one sender must not be the loss of the others.
+        for (const each of batch) await settle([each]);
+        return;
+      }
+      logger.warn({ err: error }, "telemetry could not be stored");
+      for (const each of batch) each.settle(error);
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      if (waiting.length === 0 && closing.signal.aborted) return;
+      if (waiting.length === 0) await bell.wait(minute, closing.signal);
+      if (held.rows < batchLimits.rows) await delay(gathering, undefined, { signal: closing.signal }).catch(() => {});
+      const batch = nextBatch();
+      if (batch.length > 0) await settle(batch);
+    }
+  }
+
+  const running = run();
+  return {
+    write: (telemetry) =>
+      new Promise<void>((resolve, reject) => {
+        take(telemetry, (error) => (error === undefined ? resolve() : reject(error)));
+      }),
+    offer(telemetry) {
+      try {
+        take(telemetry, () => {});
+      } catch {
+        // It may be lost.
+      }
+    },
+    close: async () => {
+      closing.abort();
+      await running;
+      await drain(own);
+    },
+  };
+}
+
+function together(batch: readonly Waiting[]): StorableTelemetry {
+  return {
+    logs: batch.flatMap(({ telemetry }) => telemetry.logs ?? []),
+    spans: batch.flatMap(({ telemetry }) => telemetry.spans ?? []),
+    points: batch.flatMap(({ telemetry }) => telemetry.points ?? []),
+  };
+}
+
+function partitionsOf({ logs, spans, points }: StorableTelemetry): readonly Partition[] {
+  const days = {
+    telemetry_logs: logs.map(({ time }) => time),
+    telemetry_spans: spans.map(({ start }) => start),
+    telemetry_points: points.map(({ time }) => time),
+  };
+  return partitionedTables.flatMap((table) => {
+    return [...new Set(days[table].map(dayOf))].map((day) => ({ table, day }));
+  });
+}
+
+/** A connection that shares neither the pool's limit nor what watches its queries. */
+function openOwn(pool: pg.Pool): pg.Pool {
+  // A copy of the options leaves out the password.
+  return surviveLostConnections(new pg.Pool({ ...pool.options, password: pool.options.password, max: 1 }));
+}
