@@ -11,6 +11,7 @@ import { Pushes } from "./git/push/pushes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
+import { createTelemetryWriter } from "./observe/store/telemetry-writer.ts";
 import { manifestsOf } from "./ops-repos/manifests-of.ts";
 import { usualLimits } from "./ops-repos/sync/fetch-commit.ts";
 import { Snapshots } from "./ops-repos/sync/snapshots.ts";
@@ -83,6 +84,10 @@ export async function startPlatform(
   const wakeups = openWakeups(store.pool);
   const feed = new EventFeed({ db, wakeups });
   const outbound = new Outbound({ allow: config.webhookAllow });
+  const telemetry = createTelemetryWriter({
+    ...{ pool: store.pool, logger },
+    retention: async () => ({ logs: 7, traces: 7, metrics: 30 }),
+  });
   const opsRepos = {
     ...{ db, repositories, outbound, logger, limits: usualLimits, snapshots: new Snapshots(config.dataDirectory) },
     appsDomain: config.kubernetes?.workloads.ingress?.domain,
@@ -108,6 +113,7 @@ export async function startPlatform(
     await Promise.all([served, ...working.map((each) => each.close())]);
     await pushes.close();
     await wakeups.close();
+    await telemetry.close();
     await upkeep.close();
     await sweeping.close();
     await sweep.close();
