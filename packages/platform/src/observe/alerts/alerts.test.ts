@@ -141,7 +141,7 @@ describe("who may what", () => {
       status: 403,
       body: { permission: "observe:read" },
     });
-    expect((await change(id, { name: "n" }, blind)).status).toBe(404);
+    expect(await change(id, { name: "n" }, blind)).toMatchObject({ status: 403, body: { permission: "observe:read" } });
   });
 
   test("the platform's own rules are read and managed by who may so everywhere", async () => {

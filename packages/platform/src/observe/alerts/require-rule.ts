@@ -1,9 +1,9 @@
 import type { Permission } from "@platform-mcp/client/contract";
-import { permissionsOn, requireGlobally, requireOnProject } from "../../access/authorise.ts";
+import { requireGlobally, requireOnProject } from "../../access/authorise.ts";
 import type { Caller } from "../../access/caller.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import { notFound } from "../../problem.ts";
-import { findProject } from "../../projects/queries.ts";
+import { heldAmong } from "../readable.ts";
 import { type AlertRuleRow, findRule } from "./rule-queries.ts";
 
 /**
@@ -17,13 +17,9 @@ export async function requireRule(
   permission: Permission,
 ): Promise<AlertRuleRow> {
   const rule = await findRule(db, id);
-  if (rule === undefined) throw notFound("alert rule");
-  const { project_id } = rule;
-  const project = project_id === null ? null : await findProject(db, project_id);
-  if (project === undefined) throw notFound("alert rule");
-  const held = await permissionsOn(db, caller, project);
-  if (!held.has("observe:read")) throw notFound("alert rule");
-  if (!held.has(permission)) await requireWhere(db, caller, permission, project_id);
+  const readable = await heldAmong(db, caller, "observe:read", rule === undefined ? [] : [rule.project_id]);
+  if (rule === undefined || !readable.has(rule.project_id)) throw notFound("alert rule");
+  if (permission !== "observe:read") await requireWhere(db, caller, permission, rule.project_id);
   return rule;
 }
 

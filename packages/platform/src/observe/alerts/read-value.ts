@@ -1,0 +1,13 @@
+import type { AlertQuery } from "./query-language.ts";
+
+/** What a rule's query is asked for. */
+export interface ValueAsked {
+  /** Whose telemetry; null: that of all projects and of the platform itself. */
+  readonly projectId: string | null;
+  readonly query: AlertQuery;
+  /** The end of the query's window, in milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What the query gives; null when there was nothing in its window. @throws Problem when that cannot be found out */
+export type ReadValue = (asked: ValueAsked) => Promise<number | null>;
