@@ -11,6 +11,8 @@ export { secret } from "./result/secret.ts";
 export { shortSha } from "./result/short-sha.ts";
 export { type ShownLines, text } from "./result/text.ts";
 export { time } from "./result/time.ts";
+export { tree } from "./result/tree.ts";
+export type { TreeNode } from "./result/tree-places.ts";
 export type { Fields, Value } from "./result/value.ts";
 export { runServer } from "./run-server.ts";
 export type { ServerDefinition } from "./server-definition.ts";

@@ -80,3 +80,11 @@ test("it stays within the budget whatever it holds", () => {
     }
   }
 });
+
+test("a heading of its own is for the text alone", () => {
+  const items = [{ ...entry("ada", "One."), heading: { by: named("ada") } }];
+  expect(renderText(comments({ items }))).toContain("\nada\n  One.\n");
+  expect(renderData(comments({ items }))).toEqual({
+    comments: [{ by: "ada", at: "2026-11-22T10:00:00Z", body: "One." }],
+  });
+});

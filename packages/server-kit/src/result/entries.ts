@@ -8,6 +8,8 @@ import { type Fields, isAbsent, type Json, toJson, toLine } from "./value.ts";
 /** Something that a user wrote, and what the platform says of it: who, when. */
 export interface Entry {
   readonly fields: Fields;
+  /** What stands above its body in text, where that is shorter than all of the fields. */
+  readonly heading?: Fields;
   readonly body: string;
 }
 
@@ -27,8 +29,7 @@ export interface EntriesOptions {
   readonly cut: (index: number, line: number) => string;
 }
 
-interface ShownEntry {
-  readonly fields: Fields;
+interface ShownEntry extends Omit<Entry, "body"> {
   readonly lines: readonly string[];
 }
 
@@ -50,23 +51,23 @@ function fitEntries({ items, firstLine = 1, each = 1, cut }: EntriesOptions, bud
   const lineAsSent = (line: string) => (mode === "structured" ? JSON.stringify(line) : `  ${line}`);
   const shown: ShownEntry[] = [];
   const cuts: string[] = [];
-  for (const [index, { fields, body }] of items.entries()) {
+  for (const [index, { body, ...entry }] of items.entries()) {
     const first = index === 0 ? firstLine : 1;
     const lines = sanitizeLines(body)
       .replace(/\n$/, "")
       .split("\n")
       .slice(first - 1);
     const own = budget.share(each);
-    const whole = { fields, lines };
+    const whole = { ...entry, lines };
     if (own.fits(asSent(whole))) {
       budget.spend(asSent(whole));
       shown.push(whole);
       continue;
     }
-    own.spend(asSent({ fields, lines: [] }));
+    own.spend(asSent({ ...entry, lines: [] }));
     const fitted = fitLines(lines, { budget: own, keep: "head", asSent: lineAsSent });
     if (shown.length > 0 && (each === 1 || fitted.lineCut)) break;
-    const part = { fields, lines: fitted.lines };
+    const part = { ...entry, lines: fitted.lines };
     budget.spend(asSent(part));
     shown.push(part);
     cuts.push(cut(index, first + fitted.lines.length));
@@ -76,12 +77,12 @@ function fitEntries({ items, firstLine = 1, each = 1, cut }: EntriesOptions, bud
 }
 
 /** Every line of a body is indented: what begins a line is the platform's own word. */
-function asLines({ fields, lines }: ShownEntry): string {
-  const heading = Object.values(fields)
+function asLines({ fields, heading = fields, lines }: ShownEntry): string {
+  const above = Object.values(heading)
     .filter((value) => !isAbsent(value))
     .map((value) => toLine(value, { bare: true }))
     .join(" ");
-  return [heading, ...lines.map((line) => (line === "" ? "" : `  ${line}`))].join("\n");
+  return [above, ...lines.map((line) => (line === "" ? "" : `  ${line}`))].join("\n");
 }
 
 function asJson({ fields, lines }: ShownEntry): Readonly<Record<string, Json>> {

@@ -65,15 +65,15 @@ describe("a tool of one project or of all", () => {
   const argumentOf = (project: string | undefined, crossProject: boolean) => {
     const options = { ...defaultOptions, crossProject };
     const offered = catalogue([searchThings], options, projectScope(project, options)).get("search_things");
-    const { properties, required } = offered?.definition.inputSchema ?? {};
-    return { properties, required, check: offered?.check };
+    return { schema: offered?.definition.inputSchema, check: offered?.check };
   };
 
   test("may be told to work on all where a call may leave the project", () => {
     const project_id = { type: "string", description: "Project, or all" };
-    expect(argumentOf(mine, false)).toMatchObject({ properties: {} });
-    expect(argumentOf(mine, true)).toMatchObject({ properties: { project_id }, required: undefined });
-    expect(argumentOf(undefined, false)).toMatchObject({ properties: { project_id }, required: ["project_id"] });
+    expect(argumentOf(mine, false).schema).toEqual({ type: "object", properties: {} });
+    expect(argumentOf(mine, true).schema).toEqual({ type: "object", properties: { project_id } });
+    const required = ["project_id"];
+    expect(argumentOf(undefined, false).schema).toEqual({ type: "object", properties: { project_id }, required });
   });
 
   test("takes no other word for a project", () => {
