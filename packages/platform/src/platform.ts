@@ -30,6 +30,7 @@ import type { Workloads } from "./runtime/workload.ts";
 import { noteServing } from "./serving.ts";
 import { EventFeed } from "./sessions/events/event-feed.ts";
 import { startSessions } from "./sessions/start-sessions.ts";
+import { defaultSettings } from "./settings/default-settings.ts";
 import { openStore, type Store } from "./store.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { traceQuery } from "./telemetry/trace-query.ts";
@@ -72,7 +73,8 @@ export async function startPlatform(
   const store = await openStore(config, { mode: "owner", logger, onQuery: tracing && traceQuery });
   await tellAdminPassword(store, config, logger);
   const { db, repositories, masterKey } = store;
-  const { maxPushBytes, secureCookies, rateLimits, trustProxy, agentImage } = config;
+  const { maxPushBytes, secureCookies, rateLimits, trustProxy } = config;
+  const settings = defaultSettings(config);
   const hooksDirectory = hooksDirectoryOf(config.dataDirectory);
   // Platforms on one server may share their repositories too; a data directory with its own server has one platform.
   const minimumLockAge = config.databaseUrl === undefined ? 0 : 60_000;
@@ -94,7 +96,7 @@ export async function startPlatform(
   };
   let runtime: Runtime | undefined;
   const services = {
-    ...{ repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, agentImage, feed },
+    ...{ repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, settings, feed },
     ...{ outbound, opsRepos, readWorkloadLogs: workloadLogs(() => runtime?.workloads) },
   };
   const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });

@@ -7,6 +7,7 @@ import { issueRoutes } from "./issues/routes.ts";
 import type { MergingOptions } from "./merge-requests/merging/merge.ts";
 import { mergeRequestRoutes } from "./merge-requests/routes.ts";
 import { alertRoutes } from "./observe/alerts/routes.ts";
+import { observeRoutes } from "./observe/routes.ts";
 import type { OpsRepoServices } from "./ops-repos/ops-repo-services.ts";
 import { opsRepoRoutes } from "./ops-repos/routes.ts";
 import type { Outbound } from "./outbound/outbound.ts";
@@ -20,6 +21,8 @@ import { secretRoutes } from "./secrets/routes.ts";
 import type { EventFeed } from "./sessions/events/event-feed.ts";
 import { sessionEventRoutes } from "./sessions/events/routes.ts";
 import { sessionRoutes } from "./sessions/routes.ts";
+import { settingRoutes } from "./settings/routes.ts";
+import type { Settings } from "./settings/schema.ts";
 import { systemRoutes } from "./system/routes.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
@@ -36,8 +39,8 @@ export interface Services {
   readonly merging: MergingOptions;
   readonly logs: LogStore;
   readonly blobs: BlobStore;
-  /** What agents run in unless something else is said. */
-  readonly agentImage: string;
+  /** What counts where nobody has set anything. */
+  readonly settings: Settings;
   /** What happens in sessions. */
   readonly feed: EventFeed;
   /** What deployments and previews have printed. */
@@ -57,7 +60,7 @@ export function allRoutes({
   merging,
   logs,
   blobs,
-  agentImage,
+  settings,
   feed,
   readWorkloadLogs,
   outbound,
@@ -66,18 +69,20 @@ export function allRoutes({
   return [
     ...systemRoutes(version, metrics),
     ...accessRoutes({ secureCookies }),
-    ...projectRoutes(repositories),
+    ...settingRoutes(settings),
+    ...projectRoutes({ repositories, settings }),
     ...gitRoutes(repositories),
     ...pipelineRoutes({ repositories, logs, blobs }),
     ...issueRoutes,
     ...mergeRequestRoutes(repositories, merging),
     ...secretRoutes(masterKey),
-    ...sessionRoutes({ repositories, agentImage }),
+    ...sessionRoutes({ repositories, settings }),
     ...sessionEventRoutes({ logs, feed }),
     ...deploymentRoutes(readWorkloadLogs),
     ...previewRoutes(readWorkloadLogs),
     ...webhookRoutes({ masterKey, outbound }),
     ...opsRepoRoutes(opsRepos),
     ...alertRoutes,
+    ...observeRoutes,
   ];
 }

@@ -156,7 +156,8 @@ export const createSession = endpoint({
     delegate_deploy: z.boolean().default(false),
     /** Lends the agent `observe:read`. */
     delegate_observe: z.boolean().default(false),
-    deadline_minutes: z.int().min(1).max(1440).default(120),
+    /** How long it may run; without it, as the platform is configured: 120 unless somebody has said otherwise. */
+    deadline_minutes: z.int().min(1).max(1440).optional(),
   }),
   response: session.extend({ skipped_permissions: z.array(skippedPermission).optional() }),
   status: 201,

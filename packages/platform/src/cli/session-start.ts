@@ -22,7 +22,8 @@ export const sessionStart = defineCommand({
 failed, 3 when it was stopped. Ctrl-C leaves it to itself. A PROMPT of - is read from standard input. It works
 in a clone of its own, on a new branch unless --branch names one, and pushes there. --setup commands run in
 the clone before it, in their order. It is lent what --delegate-... says, as far as you hold it. It ends after
-120 minutes unless --deadline says otherwise. --detach prints the session's id and does not wait.`,
+120 minutes unless --deadline or the platform's configuration says otherwise. --detach prints the session's id
+and does not wait.`,
   options: {
     project: { type: "string" },
     role: { type: "string" },

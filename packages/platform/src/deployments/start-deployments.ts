@@ -1,6 +1,7 @@
 import type { PlatformConfig } from "../config.ts";
 import { startPreviewLife } from "../previews/life/start-preview-life.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { defaultSettings } from "../settings/default-settings.ts";
 import type { Store } from "../store.ts";
 import { type DeployingOptions, startDeploying } from "./from-pipeline/start-deploying.ts";
 
@@ -14,9 +15,9 @@ export interface DeploymentsOptions extends Pick<DeployingOptions, "wakeups" | "
 export function startDeployments(options: DeploymentsOptions): { close(): Promise<void> } {
   const { config, store, runtime, wakeups, logger } = options;
   const { db, repositories } = store;
-  const { registry, previewTtlHours, maxPreviews } = config;
+  const settings = defaultSettings(config);
   const { runsCommits } = runtime.workloads;
-  const services = { repositories, registry, runsCommits, previewTtlHours, maxPreviews };
+  const services = { repositories, registry: config.registry, runsCommits, settings };
   const parts = [startDeploying({ db, wakeups, logger, ...services }), startPreviewLife({ db, wakeups, logger })];
   return {
     close: async () => {

@@ -12,6 +12,7 @@ import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
 import { allRoutes } from "../routes.ts";
 import { EventFeed } from "../sessions/events/event-feed.ts";
+import { testSettings } from "../settings/testing/test-settings.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 
@@ -49,7 +50,7 @@ test("every endpoint of the contract is implemented, once", () => {
     merging: { db: platform.db, logger, minimumLockAge: 0 },
     logs: logStoreIn("/nowhere"),
     blobs: fileBlobsIn("/nowhere"),
-    agentImage: "none",
+    settings: testSettings,
     outbound,
     opsRepos: {
       db: platform.db,

@@ -1,6 +1,7 @@
 import { projects } from "@platform-mcp/client/contract";
 import { sql } from "kysely";
 import { changeOf } from "../audit/change.ts";
+import type { Queryable } from "../db/queryable.ts";
 import { initRepository } from "../git/init-repository.ts";
 import type { Repositories } from "../git/repositories.ts";
 import { setDefaultBranch } from "../git/set-default-branch.ts";
@@ -11,13 +12,22 @@ import { removeRulesOf } from "../observe/alerts/write-rule.ts";
 import { cancelPipelinesOf } from "../pipelines/state/cancel-pipelines-of.ts";
 import { removeSecretsOf } from "../secrets/write-secret.ts";
 import { stopSessionsOfProject } from "../sessions/stop-sessions-of.ts";
+import { readSettings } from "../settings/read-settings.ts";
+import { requireAllowedImage } from "../settings/require-allowed-image.ts";
+import type { Settings } from "../settings/schema.ts";
 import { removeWebhooksOf } from "../webhooks/write-webhook.ts";
 import { endWorkloadsOf } from "../workloads/end-workloads-of.ts";
 import { listReadableProjects } from "./queries.ts";
 import { refuseUnprotecting } from "./refuse-unprotecting.ts";
 import { projectView } from "./view.ts";
 
-export function projectRoutes(repositories: Repositories): readonly Route[] {
+export interface ProjectRoutesOptions {
+  readonly repositories: Repositories;
+  /** What counts where nobody has set anything. */
+  readonly settings: Settings;
+}
+
+export function projectRoutes({ repositories, settings }: ProjectRoutesOptions): readonly Route[] {
   return [
     implement(projects.listProjects, async ({ db, caller, query }) => {
       const { items, total } = await listReadableProjects(db, caller, query);
@@ -25,6 +35,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
     }),
 
     implement(projects.createProject, async ({ db, caller, body, audit }) => {
+      await checkImage(db, settings, body);
       const created = await db
         .insertInto("projects")
         .values({
@@ -54,6 +65,7 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
         return projectView(project);
       }
       refuseUnprotecting(caller, changes);
+      await checkImage(db, settings, changes);
       const updated = await db
         .updateTable("projects")
         .set(changes)
@@ -88,4 +100,14 @@ export function projectRoutes(repositories: Repositories): readonly Route[] {
       return { ok: true } as const;
     }),
   ];
+}
+
+/** @throws Problem 400 for an image that is not allowed for agents */
+async function checkImage(
+  db: Queryable,
+  defaults: Settings,
+  { agent_image }: { readonly agent_image?: string | null | undefined },
+): Promise<void> {
+  if (agent_image == null) return;
+  requireAllowedImage(await readSettings(db, defaults), agent_image, "agent_image");
 }

@@ -3,6 +3,8 @@ import type { Caller } from "../access/caller.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { Repository } from "../git/repository.ts";
 import type { ActiveProject } from "../projects/queries.ts";
+import { requireAllowedImage } from "../settings/require-allowed-image.ts";
+import type { Settings } from "../settings/schema.ts";
 import { emitWebhook } from "../webhooks/emit-webhook.ts";
 import { appendEvent } from "./append-event.ts";
 import { checkBranch } from "./check-branch.ts";
@@ -18,8 +20,8 @@ export interface SessionRequest {
   readonly project: ActiveProject;
   readonly repository: Repository;
   readonly body: BodyOf<typeof sessions.createSession>;
-  /** What an agent runs in where neither the request nor its project says so. */
-  readonly agentImage: string;
+  /** What an agent may run in, and what counts where neither the request nor its project says anything. */
+  readonly settings: Settings;
   readonly signal: AbortSignal;
 }
 
@@ -28,10 +30,10 @@ export interface CreatedSession extends NewIdentity, ChosenLoans {}
 /**
  * Makes a session that waits for whoever claims it, with the identity of its agent. Must be in a transaction: all of it
  * is there, or nothing.
- * @throws Problem 400 for a branch that cannot be pushed to, 403 as `chooseLoans` says
+ * @throws Problem 400 for a branch that cannot be pushed to and an image that is not allowed, 403 as `chooseLoans` says
  */
 export async function createSession(db: Queryable, request: SessionRequest): Promise<CreatedSession> {
-  const { caller, project, repository, body, agentImage, signal } = request;
+  const { caller, project, repository, body, settings, signal } = request;
   const { config, delegate_deploy, delegate_observe } = body;
   const role = config.role ?? "dev";
   const chosen = await chooseLoans(db, caller, project, { role, delegate_deploy, delegate_observe });
@@ -51,8 +53,8 @@ export async function createSession(db: Queryable, request: SessionRequest): Pro
       provider: body.provider,
       ...{ branch, role, delegate_deploy, delegate_observe, expires_at },
       config: JSON.stringify(config),
-      image: config.image ?? project.agent_image ?? agentImage,
-      deadline_minutes: body.deadline_minutes,
+      image: imageOf(request),
+      deadline_minutes: body.deadline_minutes ?? settings.session_deadline_minutes,
     })
     .execute();
   await lendToAgent(db, identity, { userId: caller.user.id, projectId: project.id, loans: chosen.loans });
@@ -61,4 +63,12 @@ export async function createSession(db: Queryable, request: SessionRequest): Pro
   await notifySessionWork(db, sessionId);
   await emitWebhook(db, project.id, "agent", { action: "created", session_id: sessionId });
   return { ...identity, ...chosen };
+}
+
+function imageOf({ body: { config }, project, settings }: SessionRequest): string {
+  const named = config.image ?? project.agent_image;
+  if (named === null) return settings.agent_image;
+  // Whoever named the project's may have done so before it was forbidden.
+  requireAllowedImage(settings, named, "config.image");
+  return named;
 }

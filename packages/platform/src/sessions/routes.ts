@@ -6,6 +6,8 @@ import type { Repositories } from "../git/repositories.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
 import { notFound, Problem } from "../problem.ts";
+import { readSettings } from "../settings/read-settings.ts";
+import type { Settings } from "../settings/schema.ts";
 import { appendEvent } from "./append-event.ts";
 import { createSession } from "./create-session.ts";
 import { extendSession } from "./extend-session.ts";
@@ -18,15 +20,16 @@ import { stopSession } from "./stop-session.ts";
 
 export interface SessionRoutesOptions {
   readonly repositories: Repositories;
-  /** What agents run in where neither the request nor the project says so. */
-  readonly agentImage: string;
+  /** What counts where nobody has set anything. */
+  readonly settings: Settings;
 }
 
-export function sessionRoutes({ repositories, agentImage }: SessionRoutesOptions): readonly Route[] {
+export function sessionRoutes({ repositories, settings: defaults }: SessionRoutesOptions): readonly Route[] {
   return [
     implement(sessions.createSession, async ({ db, caller, project, body, audit, signal }) => {
       const repository = repositories.of(project.id);
-      const created = await createSession(db, { caller, project, repository, body, agentImage, signal });
+      const settings = await readSettings(db, defaults);
+      const created = await createSession(db, { caller, project, repository, body, settings, signal });
       await recordCreated(db, audit, created);
       const { skipped } = created;
       return { ...(await requireSession(db, project.id, created.sessionId)), skipped_permissions: [...skipped] };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testSettings } from "../../settings/testing/test-settings.ts";
 import { endWorkload } from "../../workloads/end-workload.ts";
 import { openWorkloadScene, type WorkloadScene } from "../../workloads/testing/workload-scene.ts";
 import { passOverPipelines } from "./pass-over-pipelines.ts";
@@ -213,7 +214,7 @@ describe("the limit of previews", () => {
       const sha = await project.push(branch, procfile);
       await project.pipeline({ branch, sha });
     }
-    await project.deploy({ maxPreviews: 2 });
+    await project.deploy({ settings: { ...testSettings, max_previews: 2 } });
     expect((await project.wanted()).map((line) => line.split(" ")[0])).toEqual(["a", "b"]);
     const [refusal, ...more] = await historyOf(project);
     expect(more).toEqual([]);
@@ -229,7 +230,7 @@ describe("the limit of previews", () => {
     await project.pipeline({ branch: "a", sha: again });
     const main = await project.push("main", procfile);
     await project.pipeline({ branch: "main", sha: main });
-    await project.deploy({ maxPreviews: 2 });
+    await project.deploy({ settings: { ...testSettings, max_previews: 2 } });
     expect(await project.wanted()).toContain(`a git:${again} #2`);
     expect(await project.wanted()).toContain(`production git:${main} #1`);
 
@@ -237,8 +238,24 @@ describe("the limit of previews", () => {
     await end(first?.id ?? "");
     const third = await project.push("c", procfile);
     await project.pipeline({ branch: "c", sha: third });
-    await project.deploy({ maxPreviews: 2 });
+    await project.deploy({ settings: { ...testSettings, max_previews: 2 } });
     expect(await project.wanted()).toContain(`c git:${third} #1`);
+  });
+
+  test("and the time that previews are kept, count as somebody has set them from then on", async () => {
+    using project = await scene();
+    const rows = [
+      { key: "max_previews", value: "1", updated_by: null },
+      { key: "preview_ttl_hours", value: "3", updated_by: null },
+    ];
+    await base.store.db.insertInto("platform_settings").values(rows).execute();
+    for (const branch of ["a", "b"]) await project.pipeline({ branch, sha: await project.push(branch, procfile) });
+    await project.deploy();
+    await base.store.db.deleteFrom("platform_settings").execute();
+    expect(await rowsOf(project)).toMatchObject([{ branch: "a", ttl_hours: 3 }]);
+    await project.pipeline({ branch: "b", sha: await project.push("b", procfile) });
+    await project.deploy();
+    expect(await rowsOf(project)).toMatchObject([{ branch: "a" }, { branch: "b", ttl_hours: 24 }]);
   });
 });
 

@@ -5,6 +5,7 @@ import { recordRefUpdates } from "../../git/refs/record-ref-updates.ts";
 import { recordedTip } from "../../git/refs/recorded-tip.ts";
 import { hasBeenMerged } from "../../previews/life/has-been-merged.ts";
 import { WorkloadError } from "../../runtime/workload.ts";
+import { readSettings } from "../../settings/read-settings.ts";
 import { bringAbout } from "./bring-about.ts";
 import type { DeployServices } from "./deploy-services.ts";
 import { type BranchPipeline, imageOf } from "./image-of.ts";
@@ -41,9 +42,10 @@ export async function deployPipeline(
     await bringAbout(db, pipeline, image, { environment: "production" });
   } else if (!(await hasBeenMerged(db, project, pipeline.branch))) {
     const { branch } = pipeline;
-    if (await previewsAreFull(db, project.id, branch, services.maxPreviews))
-      await refusePreview(db, pipeline, image, services.maxPreviews);
-    else await bringAbout(db, pipeline, image, { branch, ttlHours: services.previewTtlHours });
+    const { max_previews, preview_ttl_hours } = await readSettings(db, services.settings);
+    if (await previewsAreFull(db, project.id, branch, max_previews))
+      await refusePreview(db, pipeline, image, max_previews);
+    else await bringAbout(db, pipeline, image, { branch, ttlHours: preview_ttl_hours });
   }
 }
 

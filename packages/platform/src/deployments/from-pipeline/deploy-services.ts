@@ -1,4 +1,5 @@
 import type { Repositories } from "../../git/repositories.ts";
+import type { Settings } from "../../settings/schema.ts";
 
 /** What it takes to deploy what a pipeline made. */
 export interface DeployServices {
@@ -7,8 +8,6 @@ export interface DeployServices {
   readonly registry: string;
   /** Whether the runtime runs commits, see `Workloads`. */
   readonly runsCommits: boolean;
-  /** How long a preview is kept after a push, in hours. */
-  readonly previewTtlHours: number;
-  /** How many previews a project may have. */
-  readonly maxPreviews: number;
+  /** What counts where nobody has set anything. */
+  readonly settings: Settings;
 }

@@ -5,6 +5,7 @@ import { recordRefUpdates } from "../../../git/refs/record-ref-updates.ts";
 import { plainGit } from "../../../git/testing/plain-git.ts";
 import { type SampleCommit, SampleRepository } from "../../../git/testing/sample-repository.ts";
 import type { PipelineDefinition } from "../../../pipelines/definition/definition.ts";
+import { testSettings } from "../../../settings/testing/test-settings.ts";
 import type { Store } from "../../../store.ts";
 import { deployNext } from "../deploy-next.ts";
 import type { DeployServices } from "../deploy-services.ts";
@@ -92,7 +93,7 @@ export class DeployScene implements Disposable {
 
   services(more: Partial<DeployServices> = {}): DeployServices {
     const { repositories } = this.#store;
-    return { repositories, registry: "r:5000", runsCommits: true, previewTtlHours: 24, maxPreviews: 10, ...more };
+    return { repositories, registry: "r:5000", runsCommits: true, settings: testSettings, ...more };
   }
 
   /** Looks at every pipeline that nobody has looked at. */
