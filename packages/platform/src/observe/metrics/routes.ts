@@ -1,0 +1,24 @@
+import { metrics } from "@platform-mcp/client/contract";
+import { implement } from "../../http/implement.ts";
+import type { Route } from "../../http/route.ts";
+import { withinTime } from "../query/within-time.ts";
+import { queryPoints } from "./query-points.ts";
+import { selectSeries } from "./series.ts";
+
+export const metricRoutes: readonly Route[] = [
+  implement(metrics.queryMetrics, ({ db, query }) => withinTime(db, (reading) => queryPoints(reading, query))),
+
+  implement(metrics.listMetricNames, ({ db, query: { project_id, name, limit, offset } }) =>
+    withinTime(db, async (reading) => {
+      const series = await selectSeries(reading, { projectId: project_id, name }).limit(limit).offset(offset).execute();
+      return series.map(({ name: called, labels, metric_type, unit, last_at, project_id: owner }) => ({
+        name: called,
+        labels,
+        metric_type,
+        unit,
+        last_at,
+        project_id: owner,
+      }));
+    }),
+  ),
+];

@@ -1,0 +1,32 @@
+import { sql } from "kysely";
+import pg from "pg";
+import type { Queryable } from "../../db/queryable.ts";
+import { Problem } from "../../problem.ts";
+
+/** Milliseconds that a query over telemetry may take. */
+const limit = 10_000;
+
+/**
+ * Runs queries over telemetry, which may be asked for more than can be found in time; nothing is written.
+ * @throws Problem 400 when one takes too long: to ask the same again would not help
+ */
+export async function withinTime<T>(db: Queryable, run: (db: Queryable) => Promise<T>, ms = limit): Promise<T> {
+  try {
+    return await db
+      .transaction()
+      .setAccessMode("read only")
+      .execute(async (reading) => {
+        // To compile what touches many partitions takes longer than to run it.
+        await sql`${sql.raw(`set local statement_timeout = ${ms}; set local jit = off`)}`.execute(reading);
+        return await run(reading);
+      });
+  } catch (error) {
+    if (!isCanceled(error)) throw error;
+    const detail = `It was given up after ${ms / 1000} seconds.`;
+    throw new Problem(400, "the search takes too long: narrow the time or the filters", { detail });
+  }
+}
+
+function isCanceled(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "57014";
+}

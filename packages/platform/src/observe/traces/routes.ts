@@ -1,0 +1,30 @@
+import { traces } from "@platform-mcp/client/contract";
+import { implement } from "../../http/implement.ts";
+import type { Route } from "../../http/route.ts";
+import { instantOf } from "../query/instant.ts";
+import { pageAnswer, requireNearOffset } from "../query/page.ts";
+import { readPlace } from "../query/place.ts";
+import { everything, windowOf } from "../query/time-window.ts";
+import { withinTime } from "../query/within-time.ts";
+import { getTrace } from "./get-trace.ts";
+import { listTraces, type TraceRow } from "./list-traces.ts";
+import { isTraceKey, traceKey } from "./trace-key.ts";
+import { summaryOf } from "./trace-view.ts";
+
+export const traceRoutes: readonly Route[] = [
+  implement(traces.listTraces, async ({ db, query }) => {
+    requireNearOffset(query);
+    const after = query.before === undefined ? undefined : readPlace(query.before, isTraceKey);
+    const window = windowOf(query, after?.window, query.session_id === undefined ? undefined : everything);
+    const found = await withinTime(db, (reading) => listTraces(reading, { filter: query, window, after }));
+    return pageAnswer(found, { limit: query.limit, window, view: summaryOf, placeOf });
+  }),
+
+  implement(traces.getTrace, ({ db, caller, params: { trace_id } }) =>
+    withinTime(db, (reading) => getTrace(reading, caller, trace_id)),
+  ),
+];
+
+function placeOf({ started_at, trace_id, project_id }: TraceRow) {
+  return { time: instantOf(started_at), key: traceKey(trace_id, project_id) };
+}
