@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import type { Queryable } from "../db/queryable.ts";
 import { plainGit } from "../git/testing/plain-git.ts";
 import { SampleRepository } from "../git/testing/sample-repository.ts";
+import { addAlertRule } from "../observe/alerts/testing/add-alert-rule.ts";
 import { fileBlobsIn } from "../pipelines/artifacts/file-blobs.ts";
 import { agentLogRef, logRef } from "../pipelines/logs/log-ref.ts";
 import { logStoreIn } from "../pipelines/logs/log-store.ts";
@@ -29,6 +30,7 @@ export interface Things {
   readonly secret: string;
   readonly session_id: string;
   readonly webhook_id: string;
+  readonly alert_id: string;
   /** The slug of a branch's preview. Beside it, there is a deployment to production. */
   readonly preview: string;
 }
@@ -49,6 +51,7 @@ export const nothings: Things = {
   secret: "NOTHING",
   session_id: randomUUID(),
   webhook_id: randomUUID(),
+  alert_id: randomUUID(),
   preview: "nothing",
 };
 
@@ -103,6 +106,7 @@ export async function addThings(
     secret,
     session_id: await addSession(platform, id, authorId),
     webhook_id: await addWebhook(db, id),
+    alert_id: await addAlertRule(db, id),
     preview: await addDeployed(platform, id),
   };
 }

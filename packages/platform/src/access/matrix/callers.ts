@@ -119,6 +119,7 @@ export const callers = {
   "token with scope deploy:read": scoped("deploy:read"),
   "token with scope deploy:promote": scoped("deploy:promote"),
   "token with scope observe:read": scoped("observe:read"),
+  "token with scope alert:manage": scoped("alert:manage"),
   "token with scope secret:read": scoped("secret:read"),
   "token with scope secret:write": scoped("secret:write"),
   "token with scope admin:users": scoped("admin:users"),

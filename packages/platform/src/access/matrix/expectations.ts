@@ -1,3 +1,4 @@
+import type { Permission } from "@platform-mcp/client/contract";
 import { type Caller, type CallerName, callers, heldOn, type Place, places, seesProject } from "./callers.ts";
 import { allOf, anybody, everywhere, type Need, onProject, somebody } from "./need.ts";
 import { workNeeds } from "./work-needs.ts";
@@ -117,6 +118,7 @@ export function placesOf(row: RowName, name: CallerName): readonly Place[] {
 /** Whether a row's answer depends on the project. */
 export function dependsOnProject(need: Need): boolean {
   if (need.who === "all of") return need.needs.some(dependsOnProject);
+  if (need.who === "reads it") return need.where === "on the project";
   return ["on the project", "who sees the project", "lists projects", "says permissions"].includes(need.who);
 }
 
@@ -132,6 +134,12 @@ export function expectedOutcome(need: Need, name: CallerName, place: Place): str
       return `404 ${need.noun}`;
     case "everywhere":
       return caller.everywhere.includes(need.permission) ? "allowed" : `403 ${need.permission}`;
+    case "reads it": {
+      const held: readonly Permission[] = need.where === "everywhere" ? caller.everywhere : heldOn(name, place);
+      if (held.includes(need.permission)) return "allowed";
+      const isNarrow = name.startsWith("token with scope ") && !caller.everywhere.includes(need.permission);
+      return isNarrow ? `403 ${need.permission}` : `404 ${need.noun}`;
+    }
     case "no agent":
       return name.startsWith("agent") ? `403 ${need.permission}` : "allowed";
     case "who sees the project":

@@ -1,3 +1,4 @@
+import { alertNeeds } from "./alert-needs.ts";
 import { deployNeeds } from "./deploy-needs.ts";
 import { allOf, everywhere, type Need, noAgent, notThere, onProject } from "./need.ts";
 
@@ -160,4 +161,5 @@ export const workNeeds = {
   ),
 
   ...deployNeeds,
+  ...alertNeeds,
 } as const satisfies Record<string, Need>;

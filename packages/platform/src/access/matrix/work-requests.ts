@@ -11,6 +11,7 @@ import {
   nothings,
   type Things,
 } from "../../testing/things-in-project.ts";
+import { alertRequests } from "./alert-requests.ts";
 import { deployRequests } from "./deploy-requests.ts";
 import type { Details, MakeDetails, Scene } from "./requests.ts";
 import type { workNeeds } from "./work-needs.ts";
@@ -274,4 +275,5 @@ export const workRequests: Readonly<Record<keyof typeof workNeeds, MakeDetails>>
     strayComment(scene, "mergeRequest", thingsOf(scene).issue),
 
   ...deployRequests,
+  ...alertRequests,
 };

@@ -12,6 +12,7 @@ import { prepareData } from "../../testing/prepared-data.ts";
 import { evaluateNext } from "./evaluate-next.ts";
 import type { ReadValue } from "./read-value.ts";
 import { startAlerts } from "./start-alerts.ts";
+import { addAlertRule } from "./testing/add-alert-rule.ts";
 import { deleteRule, updateRule } from "./write-rule.ts";
 
 const logger = pino({ level: "silent" });
@@ -53,14 +54,8 @@ const readValue: ReadValue = async ({ query }) => {
 };
 const evaluate = () => evaluateNext({ db: store.db, readValue, logger });
 
-async function add(more: Partial<Insertable<AlertRulesTable>> = {}): Promise<string> {
-  const rule: Insertable<AlertRulesTable> = {
-    ...{ name: "slow", query: "metric:duration", condition: "gt", threshold: 5, for_seconds: 60 },
-    ...{ severity: "critical", notify_channels: ["webhook"], project_id: project },
-  };
-  const added = store.db.insertInto("alert_rules").values({ ...rule, ...more });
-  return (await added.returning("id").executeTakeFirstOrThrow()).id;
-}
+const add = (more: Partial<Insertable<AlertRulesTable>> = {}) =>
+  addAlertRule(store.db, project, { severity: "critical", enabled: true, ...more });
 
 /** As if so many seconds had passed for the rule. */
 async function pass(id: string, seconds: number): Promise<void> {
