@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { RateClass } from "../http/rate-limits.ts";
+import type { Telemetry } from "../observe/records.ts";
 
 /** A pool of database connections, as it can be counted. */
 export interface CountedPool {
@@ -20,8 +21,8 @@ interface AnsweredRequest {
 export interface Metrics {
   answered(request: AnsweredRequest): void;
   rateLimited(rateClass: RateClass): void;
-  /** So many logs, spans or points could not be stored. */
-  telemetryDropped(signal: "logs" | "spans" | "points", count: number): void;
+  /** Telemetry of the platform's own could not be stored. */
+  telemetryDropped(dropped: Telemetry): void;
   /** In Prometheus' text format, version 0.0.4. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -66,7 +67,9 @@ export function createMetrics(pool: CountedPool): Metrics {
       durations.observe({ method: knownMethod(method), route, status: `${Math.floor(status / 100)}xx` }, seconds);
     },
     rateLimited: (rateClass) => limited.inc({ class: rateClass }),
-    telemetryDropped: (signal, count) => dropped.inc({ signal }, count),
+    telemetryDropped({ logs = [], spans = [], points = [] }) {
+      for (const [signal, records] of Object.entries({ logs, spans, points })) dropped.inc({ signal }, records.length);
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

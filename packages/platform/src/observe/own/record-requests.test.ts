@@ -11,8 +11,8 @@ const caller: SpanCaller = { id: "an-agent", isAgent: true };
 function recorder(ownerOf: (caller: SpanCaller) => Promise<Owner> = async () => owner) {
   const telemetry = new CollectingWriter();
   let dropped = 0;
-  const onDropped = (spans: number) => {
-    dropped += spans;
+  const onDropped = ({ spans }: { spans: readonly unknown[] }) => {
+    dropped += spans.length;
   };
   const tracing = recordRequests({ telemetry, ownerOf, onDropped, external: undefined });
   return { telemetry, tracing, dropped: () => dropped };

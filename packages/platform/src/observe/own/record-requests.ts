@@ -12,13 +12,15 @@ const mostWaiting = 1000;
 interface RecordRequestsOptions {
   readonly telemetry: Pick<TelemetryWriter, "offer">;
   readonly ownerOf: (caller: SpanCaller) => Promise<Owner>;
-  /** Told how many spans are not recorded since there is no telling whose they are. */
-  readonly onDropped: (spans: number) => void;
+  /** Told of spans that are not recorded since there is no telling whose they are. */
+  readonly onDropped: (telemetry: { readonly spans: readonly SpanRecord[] }) => void;
   /** Where the spans of all requests go beside; undefined for nowhere. */
   readonly external: Tracing | undefined;
 }
 
 type Unowned = Omit<SpanRecord, keyof Owner>;
+
+const nobody: Owner = { projectId: null, sessionId: null };
 
 /**
  * Records requests, and what is done for them, that come with a trace which their caller records: the tool calls of
@@ -29,13 +31,11 @@ export function recordRequests({ telemetry, ownerOf, onDropped, external }: Reco
   let waiting = 0;
   const take = (spans: readonly Unowned[], caller: SpanCaller | undefined) => {
     if (caller === undefined) return;
-    if (waiting >= mostWaiting) return onDropped(spans.length);
+    const drop = () => onDropped({ spans: ownedBy(spans, nobody) });
+    if (waiting >= mostWaiting) return drop();
     waiting += 1;
     ownerOf(caller)
-      .then(
-        (owner) => telemetry.offer({ spans: spans.map((span) => ({ ...span, ...owner })) }),
-        () => onDropped(spans.length),
-      )
+      .then((owner) => telemetry.offer({ spans: ownedBy(spans, owner) }), drop)
       .finally(() => {
         waiting -= 1;
       });
@@ -47,6 +47,10 @@ export function recordRequests({ telemetry, ownerOf, onDropped, external }: Reco
     },
     close: async () => await external?.close(),
   };
+}
+
+function ownedBy(spans: readonly Unowned[], owner: Owner): readonly SpanRecord[] {
+  return spans.map((span) => ({ ...span, ...owner }));
 }
 
 interface RecordedOptions {

@@ -20,6 +20,8 @@ export interface TelemetryWriterOptions {
   readonly retention: () => Promise<Retention>;
   /** How much may be on its way at once. */
   readonly limits?: TelemetrySize;
+  /** Told of what was offered and could not be stored. */
+  readonly onDropped?: (telemetry: Telemetry) => void;
 }
 
 /** On its way into the database. */
@@ -40,7 +42,7 @@ const minute = 60_000;
  * in the same database.
  */
 export function createTelemetryWriter(options: TelemetryWriterOptions): TelemetryWriter & { close(): Promise<void> } {
-  const { logger, limits = usualLimits } = options;
+  const { logger, limits = usualLimits, onDropped = () => {} } = options;
   const own = openOwn(options.pool);
   const waiting: Waiting[] = [];
   /** What waits and what is being stored. */
@@ -126,9 +128,11 @@ export function createTelemetryWriter(options: TelemetryWriterOptions): Telemetr
       }),
     offer(telemetry) {
       try {
-        take(telemetry, () => {});
+        take(telemetry, (error) => {
+          if (error !== undefined) onDropped(telemetry);
+        });
       } catch {
-        // It may be lost.
+        onDropped(telemetry);
       }
     },
     close: async () => {
