@@ -11,6 +11,8 @@ import { Pushes } from "./git/push/pushes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
+import { valuesIn } from "./observe/alerts/read-value.ts";
+import { startAlerts } from "./observe/alerts/start-alerts.ts";
 import { createTelemetryWriter } from "./observe/store/telemetry-writer.ts";
 import { manifestsOf } from "./ops-repos/manifests-of.ts";
 import { usualLimits } from "./ops-repos/sync/fetch-commit.ts";
@@ -138,6 +140,7 @@ export async function startPlatform(
     const manifests: WorkloadsOptions["manifestsOf"] = (wanted, signal) => manifestsOf(opsRepos, wanted, signal);
     working.push(await startWorkloads({ ...work, manifestsOf: manifests }));
     working.push(startSyncing(opsRepos, wakeups), startDeployments(work));
+    working.push(startAlerts({ db, readValue: valuesIn(db), logger }));
   } catch (error) {
     await close();
     throw portProblem(error, config) ?? error;

@@ -1,4 +1,5 @@
 import { metrics } from "@platform-mcp/client/contract";
+import type { Labels } from "../metrics/series.ts";
 import { QueryError } from "./query-error.ts";
 import { readLabels } from "./query-labels.ts";
 import { quoted } from "./quoted.ts";
@@ -7,7 +8,7 @@ import { quoted } from "./quoted.ts";
 export interface AlertQuery {
   readonly metric: string;
   /** Only the series that have all of these. */
-  readonly labels: Readonly<Record<string, unknown>>;
+  readonly labels: Labels;
   /** How the points of all those series become one value; undefined: as is usual for the type of the metric. */
   readonly agg: metrics.MetricAggregation | undefined;
   /** Seconds. */
@@ -34,7 +35,7 @@ export function parseAlertQuery(text: string): AlertQuery {
   }
   return {
     metric,
-    labels: parseLabels(parts.get("labels")),
+    labels: JSON.parse(parts.get("labels") ?? "{}"),
     agg: parseAggregation(parts.get("agg")),
     window: parseWindow(parts.get("window")),
   };
@@ -59,10 +60,6 @@ function readParts(text: string): ReadonlyMap<Key, string> {
     rest = rest.trimStart();
   }
   return parts;
-}
-
-function parseLabels(text: string | undefined): AlertQuery["labels"] {
-  return text === undefined ? {} : JSON.parse(text);
 }
 
 function parseAggregation(text: string | undefined): AlertQuery["agg"] {

@@ -1,3 +1,6 @@
+import type { Queryable } from "../../db/queryable.ts";
+import { windowValue } from "../metrics/window-value.ts";
+import { withinTime } from "../query/within-time.ts";
 import type { AlertQuery } from "./query-language.ts";
 
 /** What a rule's query is asked for. */
@@ -11,3 +14,12 @@ export interface ValueAsked {
 
 /** What the query gives; null when there was nothing in its window. @throws Problem when that cannot be found out */
 export type ReadValue = (asked: ValueAsked) => Promise<number | null>;
+
+export function valuesIn(db: Queryable): ReadValue {
+  return async ({ projectId, query, now }) => {
+    const { metric: name, labels, agg, window } = query;
+    const instants = { from: (now - window * 1000) * 1000, to: now * 1000 };
+    const filter = { projectId: projectId ?? undefined, name, labels };
+    return (await withinTime(db, (reading) => windowValue(reading, filter, instants, agg))) ?? null;
+  };
+}
