@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Caller } from "./caller.ts";
 import { effectivePermissions, type Grants, type Holder, lastingPermissions } from "./effective-permissions.ts";
+import { someHolders, someLoans, somewhere } from "./testing/arbitrary-grants.ts";
 
 const [me, other, projectA, projectB] = ["user-me", "user-other", "project-a", "project-b"];
 
@@ -181,36 +182,9 @@ describe("delegations", () => {
     expect([...lastingPermissions(caller(), byAgent, null)]).toEqual(["deploy:promote"]);
   });
 
-  const people = [me, other, "user-third", "user-fourth"];
-  const somePeople = fc.tuple(
-    ...people.map((id) =>
-      fc.record({
-        id: fc.constant(id),
-        user_type: fc.constantFrom("human" as const, "agent" as const, "service_account" as const),
-        is_active: fc.boolean(),
-        roles: fc.uniqueArray(fc.constantFrom(...permissions), { maxLength: 3 }).map((names) => new Set(names)),
-      }),
-    ),
-  );
-  const someLoans = fc.array(
-    fc.record({
-      delegator_id: fc.constantFrom(...people),
-      delegate_id: fc.constantFrom(...people),
-      permission: fc.constantFrom(...permissions.slice(0, 4), "admin:users" as const),
-    }),
-    { maxLength: 8 },
-  );
-  const somewhere = fc.option(
-    fc.record({
-      id: fc.constant(projectA),
-      owner_id: fc.constantFrom(...people),
-      visibility: fc.constantFrom("private" as const, "public" as const),
-    }),
-  );
-
   test("every permission comes over active people from somebody who holds it of their own", () => {
     fc.assert(
-      fc.property(somePeople, someLoans, somewhere, (holders, delegations, where) => {
+      fc.property(someHolders, someLoans, somewhere, (holders, delegations, where) => {
         const own = (user: Holder, permission: Permission) =>
           user.user_type !== "agent" &&
           (user.roles.has(permission) ||
@@ -238,7 +212,7 @@ describe("delegations", () => {
 
   test("an agent's set is within that of those who delegate to it", () => {
     fc.assert(
-      fc.property(somePeople, someLoans, somewhere, (everybody, delegations, where) => {
+      fc.property(someHolders, someLoans, somewhere, (everybody, delegations, where) => {
         const holders = everybody.map((user) => (user.id === me ? { ...user, user_type: "agent" as const } : user));
         const grants = { holders, delegations };
         const as = (id: string): Caller => ({ ...caller(), user: { ...caller().user, id } });
@@ -256,7 +230,7 @@ describe("delegations", () => {
 
   test("what may be given away for good is always held", () => {
     fc.assert(
-      fc.property(somePeople, someLoans, somewhere, (holders, delegations, where) => {
+      fc.property(someHolders, someLoans, somewhere, (holders, delegations, where) => {
         const has = effectivePermissions(caller(), { holders, delegations }, where);
         const lasting = lastingPermissions(caller(), { holders, delegations }, where);
         expect([...lasting].filter((permission) => !has.has(permission))).toEqual([]);

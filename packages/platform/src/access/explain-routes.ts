@@ -4,6 +4,7 @@ import type { Route } from "../http/route.ts";
 import { findProject } from "../projects/queries.ts";
 import { requireUser } from "../users/queries.ts";
 import { permissionsOn, requireGlobally, requireSeen } from "./authorise.ts";
+import { inPerson } from "./caller.ts";
 import { explain } from "./explain.ts";
 import { loadGrants } from "./grants.ts";
 
@@ -26,9 +27,7 @@ export const explainRoutes: readonly Route[] = [
     const somebodyElse = user_id !== undefined && user_id !== caller.user.id;
     if (somebodyElse) await requireGlobally(db, caller, "admin:users");
     const project = project_id === undefined ? null : await requireSeen(db, caller, project_id);
-    const whom = somebodyElse
-      ? { user: await requireUser(db, user_id), token: { ...caller.token, scopes: [], project_id: null } }
-      : caller;
+    const whom = somebodyElse ? inPerson(await requireUser(db, user_id)) : caller;
     const grants = await loadGrants(db, whom.user.id, project?.id ?? null);
     return {
       permission,

@@ -10,8 +10,8 @@ interface HolderRow extends Omit<Holder, "roles"> {
   readonly roles: readonly Permission[];
 }
 
-/** Everywhere, and on this project; with null only everywhere. */
-function inPlace(column: string, projectId: string | null) {
+/** Everywhere, and on this project; with null only everywhere. Of a column that holds a project. */
+export function inPlace(column: string, projectId: string | null) {
   const project = sql.ref(column);
   return projectId === null
     ? sql<boolean>`${project} is null`

@@ -1,6 +1,7 @@
 import type { Permission } from "@platform-mcp/client/contract";
 import type { Queryable } from "../db/queryable.ts";
 import type { UserRow } from "../db/schema.ts";
+import { inPerson } from "./caller.ts";
 import { loanEndsAt } from "./delegation-queries.ts";
 import { effectivePermissions, type ProjectFacts } from "./effective-permissions.ts";
 import { loadGrants } from "./grants.ts";
@@ -16,9 +17,6 @@ export async function holdingEndsAt(
   project: ProjectFacts | null,
 ): Promise<string | null> {
   const grants = await loadGrants(db, user.id, project?.id ?? null);
-  const token = { ...unlimited, project_id: null, expires_at: null };
-  if (effectivePermissions({ user, token }, { ...grants, delegations: [] }, project).has(permission)) return null;
+  if (effectivePermissions(inPerson(user), { ...grants, delegations: [] }, project).has(permission)) return null;
   return await loanEndsAt(db, { userId: user.id, permission, projectId: project?.id ?? null });
 }
-
-const unlimited = { id: "", kind: "login_session", name: "", scopes: [] } as const;

@@ -2,6 +2,7 @@ import type { Route } from "../http/route.ts";
 import { tokenRoutes } from "../tokens/routes.ts";
 import { userRoutes } from "../users/routes.ts";
 import { serviceAccountRoutes } from "../users/service-account-routes.ts";
+import { userAccessRoutes } from "../users/user-access-routes.ts";
 import { assignmentRoutes } from "./assignment-routes.ts";
 import { attemptLimiter } from "./attempt-limiter.ts";
 import { authRoutes } from "./auth-routes.ts";
@@ -20,6 +21,7 @@ export function accessRoutes({ secureCookies }: { readonly secureCookies: boolea
     ...explainRoutes,
     ...userRoutes(attempts),
     ...serviceAccountRoutes,
+    ...userAccessRoutes,
     ...tokenRoutes,
     ...roleRoutes,
     ...assignmentRoutes,

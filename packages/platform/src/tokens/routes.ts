@@ -1,10 +1,10 @@
 import { tokens } from "@platform-mcp/client/contract";
 import type { Caller } from "../access/caller.ts";
-import { tokenColumns } from "../access/tokens.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
-import { invalid, notFound } from "../problem.ts";
+import { invalid } from "../problem.ts";
 import { mintToken } from "./mint.ts";
+import { listTokens, revokeToken } from "./queries.ts";
 import { recordIssued } from "./record-issued.ts";
 
 const defaultDays = 90;
@@ -25,27 +25,10 @@ export const tokenRoutes: readonly Route[] = [
     return issued;
   }),
 
-  implement(tokens.listTokens, async ({ db, caller, query }) =>
-    db
-      .selectFrom("api_tokens")
-      .where("user_id", "=", caller.user.id)
-      .select(tokenColumns)
-      .orderBy("created_at", "desc")
-      .orderBy("id")
-      .limit(query.limit)
-      .offset(query.offset)
-      .execute(),
-  ),
+  implement(tokens.listTokens, async ({ db, caller, query }) => listTokens(db, caller.user.id, query)),
 
   implement(tokens.revokeToken, async ({ db, caller, params: { token_id }, audit }) => {
-    const deleted = await db
-      .deleteFrom("api_tokens")
-      .where("id", "=", token_id)
-      .where("user_id", "=", caller.user.id)
-      .returning(["name", "scopes", "project_id"])
-      .executeTakeFirst();
-    if (deleted === undefined) throw notFound("token");
-    audit.record({ resource: "token", id: token_id, project: deleted.project_id, before: deleted });
+    await revokeToken(db, caller.user.id, token_id, audit);
     return { ok: true } as const;
   }),
 ];
