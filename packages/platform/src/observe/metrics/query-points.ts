@@ -43,7 +43,7 @@ async function listPoints(
 }
 
 function withSeries(values: readonly Aggregated[], series: readonly SeriesRow[]): Points {
-  const known = new Map(series.map((one) => [one.id, one]));
+  const known = new Map(series.map((one) => [String(one.id), one]));
   return values.map(({ at, value, series_id }) => {
     const { labels, project_id } = known.get(String(series_id)) ?? {};
     return { timestamp: at, value, labels, project_id };

@@ -16,13 +16,14 @@ export interface SeriesFilter {
 
 export type Labels = Readonly<Record<string, string | number | boolean>>;
 
-/** Series in the order of their names, each name's in the order in which they came to be known. */
+/** Series by name and labels. */
 export function selectSeries(db: Queryable, { projectId, name, labels = {} }: SeriesFilter) {
   let series = db
     .selectFrom("telemetry_series")
     .select(["id", "project_id", "session_id", "name", "labels"])
     .select(["metric_type", "is_delta", "unit", "bounds", "last_at"])
     .orderBy("name")
+    .orderBy("labels")
     .orderBy("id");
   if (projectId !== undefined) series = series.where("project_id", "=", projectId);
   if (name !== undefined) series = series.where("name", "=", name);
