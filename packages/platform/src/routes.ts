@@ -1,4 +1,5 @@
 import { accessRoutes } from "./access/routes.ts";
+import { auditRoutes } from "./audit/routes.ts";
 import { deploymentRoutes } from "./deployments/routes.ts";
 import type { Repositories } from "./git/repositories.ts";
 import { gitRoutes } from "./git/routes.ts";
@@ -70,6 +71,7 @@ export function allRoutes({
     ...systemRoutes(version, metrics),
     ...accessRoutes({ secureCookies }),
     ...settingRoutes(settings),
+    ...auditRoutes,
     ...projectRoutes({ repositories, settings }),
     ...gitRoutes(repositories),
     ...pipelineRoutes({ repositories, logs, blobs }),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { page } from "./lists.ts";
 import { permission } from "./permissions.ts";
-import { done, timestamp, uuid } from "./values.ts";
+import { done, queryBoolean, timestamp, uuid } from "./values.ts";
 
 export const delegationState = z.enum(["active", "expired", "revoked"]);
 
@@ -27,11 +27,13 @@ export const delegation = z.object({
 export const listDelegations = endpoint({
   method: "GET",
   path: "/api/admin/delegations",
-  summary: "List the delegations to and from a user, newest first",
+  summary: "List the delegations to and from a user, or everybody's, newest first",
   permission: "admin:delegate",
   query: page.extend({
     /** The caller without it. */
     user_id: uuid.optional(),
+    /** True: those between any users, in place of one. */
+    all: queryBoolean.default(false),
     state: delegationState.optional(),
   }),
   response: z.array(delegation),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
 import { page, pageOf } from "./lists.ts";
-import { displayName, done, email, name, timestamp, uuid } from "./values.ts";
+import { displayName, done, email, name, queryBoolean, timestamp, uuid } from "./values.ts";
 
 /** Only a `human` can log in; an `agent` may do only what has been delegated to it. */
 export const userType = z.enum(["human", "agent", "service_account"]);
@@ -45,6 +45,8 @@ export const listUsers = endpoint({
   query: page.extend({
     /** Part of the name, the display name or the e-mail address, in any case. */
     search: z.string().max(255).optional(),
+    user_type: userType.optional(),
+    is_active: queryBoolean.optional(),
   }),
   response: pageOf(user),
 });

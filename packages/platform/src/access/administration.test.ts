@@ -176,6 +176,20 @@ describe("delegations", () => {
     expect((await send("GET", "/api/admin/delegations?limit=1")).body).toHaveLength(1);
   });
 
+  test("of everybody are listed together", async () => {
+    await platform.addUser("lender", [{ role: "viewer" }]);
+    await platform.addUser("borrower");
+    const id = await platform.lend({ from: "lender", to: "borrower", permission: "project:read" });
+    const ids = async (query: string) => {
+      const { status, body } = await send("GET", `/api/admin/delegations?${query}`);
+      return status === 200 ? body.map((one: { id: string }) => one.id) : status;
+    };
+    expect(await ids("")).not.toContain(id);
+    expect(await ids("all=true&state=active")).toContain(id);
+    expect(await ids("all=true&state=revoked")).not.toContain(id);
+    expect(await ids(`all=true&user_id=${nobody}`)).toBe(400);
+  });
+
   test("are refused when they would be over, or are to a user who is", async () => {
     const delegate_id = await platform.addUser("dora");
     const body = { delegate_id, permission: "secret:read" };

@@ -26,8 +26,8 @@ function allDelegations(db: Queryable) {
 }
 
 interface DelegationFilter {
-  /** Its delegator or its delegate. */
-  readonly userId: string;
+  /** Its delegator or its delegate; undefined for those of everybody. */
+  readonly userId: string | undefined;
   readonly state?: Delegation["state"] | undefined;
   readonly limit: number;
   readonly offset: number;
@@ -40,11 +40,12 @@ export async function requireDelegation(db: Queryable, id: string): Promise<Dele
   return delegation;
 }
 
-/** A page of the delegations to and from a user, newest first. */
-export async function listDelegations(db: Queryable, filter: DelegationFilter): Promise<Delegation[]> {
-  let query = allDelegations(db).where((eb) =>
-    eb.or([eb("d.delegator_id", "=", filter.userId), eb("d.delegate_id", "=", filter.userId)]),
-  );
+/** A page of delegations, newest first. */
+export async function listDelegations(db: Queryable, { userId, ...filter }: DelegationFilter): Promise<Delegation[]> {
+  let query = allDelegations(db);
+  if (userId !== undefined) {
+    query = query.where((eb) => eb.or([eb("d.delegator_id", "=", userId), eb("d.delegate_id", "=", userId)]));
+  }
   if (filter.state !== undefined) query = query.where(state, "=", filter.state);
   return await query
     .orderBy("d.created_at", "desc")

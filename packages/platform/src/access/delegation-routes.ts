@@ -11,9 +11,10 @@ import { insertDelegation, listDelegations, requireDelegation, revokeDelegation 
 import { holdingEndsAt } from "./holding-ends.ts";
 
 export const delegationRoutes: readonly Route[] = [
-  implement(delegations.listDelegations, async ({ db, caller, query: { user_id, ...filter } }) =>
-    listDelegations(db, { ...filter, userId: user_id ?? caller.user.id }),
-  ),
+  implement(delegations.listDelegations, async ({ db, caller, query: { user_id, all, ...filter } }) => {
+    if (all && user_id !== undefined) throw invalid("all", "must be left out beside user_id");
+    return await listDelegations(db, { ...filter, userId: all ? undefined : (user_id ?? caller.user.id) });
+  }),
 
   implement(delegations.createDelegation, async ({ db, caller, body, audit }) => {
     const { delegate_id, permission, project_id, expires_at, reason } = body;

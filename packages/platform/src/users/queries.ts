@@ -43,15 +43,17 @@ function takenBy({ name, email }: { readonly name?: string; readonly email?: str
 
 interface UserFilter {
   readonly search?: string | undefined;
-  readonly user_type?: UserRow["user_type"];
+  readonly user_type?: UserRow["user_type"] | undefined;
+  readonly is_active?: boolean | undefined;
   readonly limit: number;
   readonly offset: number;
 }
 
 /** A page of users, newest first, and how many there are in all. */
-export async function listUsers(db: Queryable, { search, user_type, limit, offset }: UserFilter) {
+export async function listUsers(db: Queryable, { search, user_type, is_active, limit, offset }: UserFilter) {
   let query = db.selectFrom("users");
   if (user_type !== undefined) query = query.where("user_type", "=", user_type);
+  if (is_active !== undefined) query = query.where("is_active", "=", is_active);
   if (search !== undefined) {
     const columns = ["name", "display_name", "email"] as const;
     query = query.where((eb) => eb.or(columns.map((column) => eb(column, "ilike", containing(search)))));

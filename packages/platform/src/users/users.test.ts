@@ -110,6 +110,11 @@ test("users are found by a part of any of their names, as text and not as a patt
   expect(await found(`search=${encodeURIComponent("véra")}`)).toEqual({ names: ["vera_1"], total: 1 });
   expect(await found("search=search.test&limit=1")).toEqual({ names: ["vera-2"], total: 2 });
   expect(await found("search=%25")).toEqual({ names: [], total: 0 });
+  await platform.db.updateTable("users").set({ is_active: false }).where("name", "=", "vera-2").execute();
+  expect(await found("search=vera&is_active=true")).toEqual({ names: ["vera_1"], total: 1 });
+  expect(await found("search=vera&is_active=false")).toEqual({ names: ["vera-2"], total: 1 });
+  expect(await found("search=vera&user_type=agent")).toEqual({ names: [], total: 0 });
+  expect((await found("search=vera&user_type=human")).total).toBe(2);
   expect((await platform.send("GET", "/api/users/list?limit=-1", admin)).status).toBe(400);
 });
 

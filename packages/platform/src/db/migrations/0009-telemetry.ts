@@ -134,11 +134,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- A rule fires once at a time.
     create unique index alert_events_open on alert_events (rule_id) where resolved_at is null;
 
+    -- The audit log is searched newest first, and in pages that begin where another has ended.
+    drop index audit_log_project, audit_log_actor, audit_log_time;
+    create index audit_log_time on audit_log (recorded_at, id);
+    create index audit_log_actor on audit_log (actor_id, recorded_at, id) where actor_id is not null;
+    create index audit_log_on_behalf_of on audit_log (on_behalf_of, recorded_at, id) where on_behalf_of is not null;
+    create index audit_log_project on audit_log (project_id, recorded_at, id) where project_id is not null;
+    create index audit_log_resource on audit_log (resource_id, recorded_at, id) where resource_id is not null;
+
     create table platform_settings (
       key text primary key,
       value jsonb not null,
       updated_at timestamptz not null default now(),
       updated_by uuid references users on delete set null
     );
+
+    -- When the end of a pipeline or session became spans; before its end where it has been run again since.
+    alter table pipelines add column traced_at timestamptz;
+    alter table agent_sessions add column traced_at timestamptz;
+    update pipelines set traced_at = now() where finished_at is not null;
+    update agent_sessions set traced_at = now() where finished_at is not null;
+    create index pipelines_untraced on pipelines (finished_at) where traced_at is null or traced_at < finished_at;
+    create index agent_sessions_untraced on agent_sessions (finished_at) where traced_at is null;
   `.execute(db);
 }
