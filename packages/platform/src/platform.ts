@@ -13,6 +13,10 @@ import { startUpkeep } from "./git/upkeep/start-upkeep.ts";
 import { startSweep } from "./idempotency/start-sweep.ts";
 import { valuesIn } from "./observe/alerts/read-value.ts";
 import { startAlerts } from "./observe/alerts/start-alerts.ts";
+import { countLogs } from "./observe/own/count-logs.ts";
+import { ownTelemetry } from "./observe/own/own-telemetry.ts";
+import { startOwnTelemetry } from "./observe/own/start-own-telemetry.ts";
+import { workloadSource } from "./observe/own/workload-source.ts";
 import { createTelemetryWriter } from "./observe/store/telemetry-writer.ts";
 import { manifestsOf } from "./ops-repos/manifests-of.ts";
 import { usualLimits } from "./ops-repos/sync/fetch-commit.ts";
@@ -25,10 +29,10 @@ import { logStoreIn } from "./pipelines/logs/log-store.ts";
 import { startPipelines } from "./pipelines/start-pipelines.ts";
 import { startSweeping } from "./pipelines/start-sweeping.ts";
 import { makePrivate } from "./private-files.ts";
-import { createRuntime } from "./runtime/create-runtime.ts";
+import { createRuntime, urlInside } from "./runtime/create-runtime.ts";
 import { assertTrusted } from "./runtime/local/assert-trusted.ts";
 import type { Runtime } from "./runtime/runtime.ts";
-import type { Workloads } from "./runtime/workload.ts";
+import type { WorkloadPlan, Workloads } from "./runtime/workload.ts";
 import { noteServing } from "./serving.ts";
 import { EventFeed } from "./sessions/events/event-feed.ts";
 import { startSessions } from "./sessions/start-sessions.ts";
@@ -71,8 +75,8 @@ export async function startPlatform(
   if (config.kubernetes === undefined) assertTrusted(config);
   await keepPrivate(config.dataDirectory, logger);
   const { tracesEndpoint } = config;
-  const tracing = tracesEndpoint === undefined ? undefined : await openTracing({ endpoint: tracesEndpoint, version });
-  const store = await openStore(config, { mode: "owner", logger, onQuery: tracing && traceQuery });
+  const external = tracesEndpoint === undefined ? undefined : await openTracing({ endpoint: tracesEndpoint, version });
+  const store = await openStore(config, { mode: "owner", logger, onQuery: traceQuery });
   await tellAdminPassword(store, config, logger);
   const { db, repositories, masterKey } = store;
   const { maxPushBytes, secureCookies, rateLimits, trustProxy } = config;
@@ -88,10 +92,15 @@ export async function startPlatform(
   const wakeups = openWakeups(store.pool);
   const feed = new EventFeed({ db, wakeups });
   const outbound = new Outbound({ allow: config.webhookAllow });
-  const telemetry = createTelemetryWriter({
-    ...{ pool: store.pool, logger },
-    retention: async () => ({ logs: 7, traces: 7, metrics: 30 }),
-  });
+  const onDropped = metrics.telemetryDropped;
+  const telemetry = countLogs(
+    createTelemetryWriter({
+      ...{ pool: store.pool, logger, onDropped },
+      retention: async () => ({ logs: 7, traces: 7, metrics: 30 }),
+    }),
+  );
+  const own = startOwnTelemetry({ store, wakeups, writer: telemetry, onDropped, logger, external });
+  const { tracing } = own;
   const opsRepos = {
     ...{ db, repositories, outbound, logger, limits: usualLimits, snapshots: new Snapshots(config.dataDirectory) },
     appsDomain: config.kubernetes?.workloads.ingress?.domain,
@@ -101,7 +110,7 @@ export async function startPlatform(
     ...{ repositories, version, secureCookies, masterKey, merging, logs, blobs, metrics, settings, feed },
     ...{ outbound, opsRepos, readWorkloadLogs: workloadLogs(() => runtime?.workloads) },
   };
-  const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing });
+  const app = createApp({ db, services, pushes, logger, rateLimits, trustProxy, tracing, telemetry });
   const sweep = startSweep(db, logger);
   const upkeep = startUpkeep({ db, repositories, logger, minimumLockAge });
   const sweeping = startSweeping({ db, blobs, logs, logger });
@@ -116,23 +125,25 @@ export async function startPlatform(
     const served = (sessions?.close() ?? Promise.resolve()).finally(() => app.close());
     await Promise.all([served, ...working.map((each) => each.close())]);
     await pushes.close();
+    await own.close();
     await wakeups.close();
     await telemetry.close();
     await upkeep.close();
     await sweeping.close();
     await sweep.close();
-    await tracing?.close();
     await store.close();
   };
   try {
     await app.listen({ host: config.host, port: config.port });
     // Last: a platform that cannot start after all should not have begun with a step.
     const url = urlOf(app.server.address());
+    const told = ownTelemetry({ writer: telemetry, masterKey, platformUrl: urlInside(config, url) });
     forgetServing = await noteServing(config.dataDirectory, url);
-    const created = await createRuntime({ config, db, logger, url, lease });
+    const listen = (plan: WorkloadPlan) => told.listen(workloadSource(plan));
+    const created = await createRuntime({ config, db, logger, url, lease, listen });
     if (given !== undefined) await created.workloads.close();
     runtime = given === undefined ? created : { ...created, workloads: given };
-    const work = { config, store, runtime, wakeups, logs, logger, lease };
+    const work = { config, store, runtime, wakeups, logs, logger, lease, telemetry: told };
     working.push(await startPipelines({ ...work, artifacts }));
     sessions = await startSessions(work);
     const isAlone = config.databaseUrl === undefined;

@@ -215,6 +215,8 @@ export interface PipelinesTable {
   /** How often looking has failed, and when it is worth trying again. */
   deploy_failures: Generated<number>;
   deploy_retry_at: string | null;
+  /** When its end became spans; before its end where it has been run again since. */
+  traced_at: string | null;
 }
 
 export interface PipelineStepsTable {
@@ -397,6 +399,8 @@ export interface AgentSessionsTable {
   commit_sha: string | null;
   /** The number of its last event. */
   last_event: Generated<number>;
+  /** When its end became spans. */
+  traced_at: string | null;
   created_at: CreatedAt;
 }
 

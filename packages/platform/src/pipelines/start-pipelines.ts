@@ -4,6 +4,7 @@ import type { PlatformConfig } from "../config.ts";
 import { Claims } from "../db/claims.ts";
 import { openBeside } from "../db/open-beside.ts";
 import type { Wakeups } from "../db/wakeups.ts";
+import type { OwnTelemetry } from "../observe/own/own-telemetry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store.ts";
 import type { ArtifactStore } from "./artifacts/artifact-store.ts";
@@ -18,6 +19,7 @@ export interface PipelinesOptions {
   readonly wakeups: Wakeups;
   readonly logs: LogStore;
   readonly artifacts: ArtifactStore;
+  readonly telemetry: OwnTelemetry;
   readonly logger: Logger;
   /** How long the claim on a step lasts unless it is extended, in milliseconds. */
   readonly lease: number;
@@ -31,7 +33,7 @@ const claimConnections = 3;
  * ended.
  */
 export async function startPipelines(options: PipelinesOptions): Promise<{ close(): Promise<void> }> {
-  const { config, store, runtime, wakeups, logs, artifacts, logger, lease } = options;
+  const { config, store, runtime, wakeups, logs, artifacts, telemetry, logger, lease } = options;
   const { db, pool, repositories, masterKey } = store;
   const { maxSteps, maxLogBytes, databaseUrl, registry } = config;
   // The database in a data directory is used by one platform at a time.
@@ -53,6 +55,7 @@ export async function startPipelines(options: PipelinesOptions): Promise<{ close
       maxSteps,
       maxLogBytes,
       registry,
+      telemetry,
     },
   });
   const triggers = startTriggers({ db, repositories, wakeups, logger });

@@ -4,6 +4,7 @@ import type { PlatformConfig } from "../config.ts";
 import { Claims } from "../db/claims.ts";
 import { openBeside } from "../db/open-beside.ts";
 import type { Wakeups } from "../db/wakeups.ts";
+import type { OwnTelemetry } from "../observe/own/own-telemetry.ts";
 import type { LogStore } from "../pipelines/logs/log-store.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store.ts";
@@ -17,6 +18,7 @@ export interface SessionsOptions {
   readonly runtime: Runtime;
   readonly wakeups: Wakeups;
   readonly logs: LogStore;
+  readonly telemetry: OwnTelemetry;
   readonly logger: Logger;
   /** How long the claim on a session lasts unless it is extended, in milliseconds. */
   readonly lease: number;
@@ -34,7 +36,7 @@ const retryPause = 10_000;
  * closed: then agents go on where they can without this process; otherwise they are stopped.
  */
 export async function startSessions(options: SessionsOptions): Promise<{ close(): Promise<void> }> {
-  const { config, store, runtime, wakeups, logs, logger, lease } = options;
+  const { config, store, runtime, wakeups, logs, telemetry, logger, lease } = options;
   const { db, pool, masterKey } = store;
   const { maxSessions, maxLogBytes, agentEnvironment, databaseUrl } = config;
   // The database in a data directory is used by one platform at a time.
@@ -47,7 +49,7 @@ export async function startSessions(options: SessionsOptions): Promise<{ close()
     maxSessions === 0
       ? undefined
       : startSessionWorker({
-          ...{ db, claimsDb: own.db, masterKey, runtime, claims, logs, wakeups, logger },
+          ...{ db, claimsDb: own.db, masterKey, runtime, claims, logs, telemetry, wakeups, logger },
           ...{ maxSessions, maxLogBytes, agentEnvironment, closingGrace, retryPause },
         });
   const cleaning = startCleaning(

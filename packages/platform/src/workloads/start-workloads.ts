@@ -4,6 +4,7 @@ import type { PlatformConfig } from "../config.ts";
 import { Claims } from "../db/claims.ts";
 import { openBeside } from "../db/open-beside.ts";
 import type { Wakeups } from "../db/wakeups.ts";
+import type { OwnTelemetry } from "../observe/own/own-telemetry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store.ts";
 import { startCleaning } from "../workers/start-cleaning.ts";
@@ -17,6 +18,7 @@ export interface WorkloadsOptions {
   readonly runtime: Pick<Runtime, "workloads" | "cleanUp">;
   readonly wakeups: Wakeups;
   readonly manifestsOf: ReconcileServices["manifestsOf"];
+  readonly telemetry: Pick<OwnTelemetry, "settingsFor">;
   readonly logger: Pick<Logger, "error" | "warn">;
   /** How long the claim on a workload lasts unless it is extended, in milliseconds. */
   readonly lease: number;
@@ -32,14 +34,14 @@ const most = 8;
  * can only run within this process is ended.
  */
 export async function startWorkloads(options: WorkloadsOptions): Promise<{ close(): Promise<void> }> {
-  const { config, store, runtime, wakeups, logger, lease, manifestsOf } = options;
+  const { config, store, runtime, wakeups, logger, lease, manifestsOf, telemetry } = options;
   const { db, pool, repositories, masterKey } = store;
   const { workloads } = runtime;
   // The database in a data directory is used by one platform at a time.
   const isAlone = config.databaseUrl === undefined;
   const own = openBeside(pool, claimConnections);
   const reconciler = startReconciler({
-    ...{ db, claimsDb: own.db, repositories, masterKey, workloads, manifestsOf, wakeups, logger, most },
+    ...{ db, claimsDb: own.db, repositories, masterKey, workloads, manifestsOf, wakeups, logger, most, telemetry },
     claims: new Claims({ table: "workloads", claimant: randomUUID(), lease, isAlone }),
     cleanUp: () => runtime.cleanUp(),
   });

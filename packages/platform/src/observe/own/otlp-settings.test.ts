@@ -1,7 +1,8 @@
 import { createSecretKey } from "node:crypto";
 import { expect, test } from "vitest";
 import { readIngestKey } from "../ingest-key.ts";
-import { hiddenIn, otlpSettings } from "./otlp-settings.ts";
+import { withIngestKeys } from "./hidden-keys.ts";
+import { otlpSettings } from "./otlp-settings.ts";
 
 const masterKey = createSecretKey(Buffer.alloc(32, 7));
 const options = { masterKey, platformUrl: "http://127.0.0.1:8080" };
@@ -24,7 +25,7 @@ test("a program gets where to send its telemetry, what lets it in, and what it i
     OTEL_SERVICE_NAME: "step unit tests",
     TRACEPARENT: "00-a-b-01",
   });
-  const [key = "", ...more] = hiddenIn(settings);
+  const [, key = "", ...more] = withIngestKeys(Object.values(settings.secrets));
   expect(more).toEqual([]);
   expect(settings.secrets).toEqual({ OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${key}` });
   expect(readIngestKey(masterKey, key)).toEqual(source);
@@ -41,5 +42,5 @@ test("what is set already counts, and the platform's key goes nowhere else", () 
 test("without a master key there is no key, and nowhere to send to", () => {
   const settings = otlpSettings({ ...options, masterKey: { missing: "lost" } }, program, new Set());
   expect(settings.environment).not.toHaveProperty("OTEL_EXPORTER_OTLP_ENDPOINT");
-  expect(hiddenIn(settings)).toEqual([]);
+  expect(settings.secrets).toEqual({});
 });

@@ -55,8 +55,3 @@ export function otlpSettings(
     secrets: key === undefined ? {} : { OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${key}` },
   };
 }
-
-/** What of the settings must not show in what a program prints: the key, however it is put. */
-export function hiddenIn({ secrets }: OtlpSettings): readonly string[] {
-  return Object.values(secrets).map((value) => value.replace(/^.*%20/, ""));
-}

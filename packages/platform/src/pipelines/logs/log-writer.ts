@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { CappedOutput, type Piece } from "./capped-output.ts";
 import { LogFile } from "./log-file.ts";
+import type { OutputListener } from "./output-listener.ts";
 import { SecretFinder } from "./secret-finder.ts";
 import { maskText, SecretMasker } from "./secret-masker.ts";
 import { WholeCharacters } from "./whole-characters.ts";
@@ -27,6 +28,8 @@ export interface LogOptions {
   readonly secrets: readonly string[];
   /** Bytes that the log may have. Of more output, the beginning and the end are kept, with a line that says so. */
   readonly maxBytes: number;
+  /** Hears the output beside; not the platform's own words. */
+  readonly listener?: OutputListener;
 }
 
 /** Where to go on in a log, by its size in bytes. */
@@ -61,14 +64,16 @@ export class FileLogWriter implements LogWriter {
   readonly #masker: SecretMasker;
   readonly #characters = new WholeCharacters();
   readonly #capped: CappedOutput;
+  readonly #listener: OutputListener | undefined;
   /** What waits for the end of what is kept back, so as not to stand before it. */
   #notes: string[] = [];
   #outputEnd = newline;
   #storedEnd = newline;
   #closed: Promise<void> | undefined;
 
-  constructor(file: LogFile, { secrets, maxBytes }: LogOptions) {
+  constructor(file: LogFile, { secrets, maxBytes, listener }: LogOptions) {
     this.#file = file;
+    this.#listener = listener;
     this.#finder = new SecretFinder(secrets);
     this.#masker = new SecretMasker(this.#finder);
     this.#capped = new CappedOutput(maxBytes, file.size);
@@ -80,7 +85,7 @@ export class FileLogWriter implements LogWriter {
 
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#closed !== undefined) return;
-    this.#add(this.#characters.write(this.#masker.write(chunk)));
+    this.#addOutput(this.#characters.write(this.#masker.write(chunk)));
     this.#addNotes();
     await this.#file.room();
   }
@@ -103,13 +108,19 @@ export class FileLogWriter implements LogWriter {
   }
 
   async #finish(): Promise<void> {
-    this.#add(this.#characters.write(this.#masker.end()));
-    this.#add(this.#characters.end());
+    this.#addOutput(this.#characters.write(this.#masker.end()));
+    this.#addOutput(this.#characters.end());
+    this.#listener?.end();
     this.#addNotes();
     this.#store(this.#capped.end());
     await this.#file.flush();
     this.#tellLoss();
     await this.#file.close();
+  }
+
+  #addOutput(bytes: Buffer): void {
+    this.#listener?.add(bytes);
+    this.#add(bytes);
   }
 
   #addNotes(): void {

@@ -15,7 +15,7 @@ const LONGEST_TIMER = 35_000;
 interface StepToPerform {
   readonly work: Work;
   /** @throws when there can be none */
-  readonly openLog: (secrets: readonly string[]) => Promise<LogWriter>;
+  readonly openLog: (prepared: PreparedStep) => Promise<LogWriter>;
   readonly control: RunControl<StopCause, RunningStep>;
   /** Awaited before the process starts; when it rejects, none does. */
   readonly starting: () => Promise<void>;
@@ -37,7 +37,7 @@ export async function performStep(services: StepServices, step: StepToPerform): 
   }
   let log: LogWriter;
   try {
-    log = await step.openLog(prepared.secrets);
+    log = await step.openLog(prepared);
   } catch (error) {
     logger.error({ err: error, step: prepared.plan.stepId }, "the log of a step could not be opened");
     return failure("not_stored", "its log could not be opened");

@@ -1,8 +1,11 @@
+import { withIngestKeys } from "../../observe/own/hidden-keys.ts";
+import type { OutputSource } from "../../observe/own/output-lines.ts";
 import { StartError, type StepPlan } from "../../runtime/runtime.ts";
 import { projectSecrets } from "../../secrets/project-secrets.ts";
 import type { PipelineDefinition } from "../definition/definition.ts";
 import { stepOrder } from "../state/step-order.ts";
 import type { Work } from "./begin-work.ts";
+import { instrumentedStep } from "./instrumented-step.ts";
 import { stepEnvironment } from "./step-environment.ts";
 import type { StepServices } from "./step-services.ts";
 
@@ -12,6 +15,8 @@ export interface PreparedStep {
   readonly timeoutMinutes: number;
   /** What must not show in its log. */
   readonly secrets: readonly string[];
+  /** What its output is called among the logs. */
+  readonly source: OutputSource;
 }
 
 /** Puts together all that a step needs. @throws StartError, and what `projectSecrets` throws */
@@ -27,12 +32,18 @@ export async function prepareStep(services: StepServices, work: Work): Promise<P
     artifacts.inputsFor(db, pipeline.id, earlier),
   ]);
   const { name, image, commands, environment } = step;
+  const { program, source } = instrumentedStep(work);
+  const settings = services.telemetry.settingsFor(program, [...secrets.keys(), ...Object.keys(environment)]);
+  const telemetry = { ...settings.environment, ...settings.secrets };
   const plan = {
     ...{ stepId: claim.id, attempt: claim.attempt, pipelineId: pipeline.id, projectId: project.id },
     ...{ name, image, commands, inputs },
-    environment: stepEnvironment({ project, pipeline, commit, stepName: name, environment, secrets, registry }),
+    environment: stepEnvironment({
+      ...{ project, pipeline, commit, stepName: name, environment, secrets, registry, telemetry },
+    }),
     source: { repository: repositories.of(project.id), commit },
     timeoutSeconds: step.timeout_minutes * 60,
   };
-  return { plan, definition, timeoutMinutes: step.timeout_minutes, secrets: [...secrets.values()] };
+  const hidden = withIngestKeys([...secrets.values(), ...Object.values(settings.secrets)]);
+  return { plan, definition, timeoutMinutes: step.timeout_minutes, secrets: hidden, source };
 }

@@ -14,12 +14,15 @@ export interface EnvironmentSource {
   readonly secrets: ReadonlyMap<string, string>;
   /** Where images are pushed, as their names begin. */
   readonly registry: string;
+  /** How its programs send telemetry: what is said otherwise counts for more. */
+  readonly telemetry: Readonly<Record<string, string>>;
 }
 
-/** The variables of a step: secrets, then what the definition says, then what the platform knows better. */
+/** The variables of a step: its telemetry, secrets, then what the definition says, then what the platform knows better. */
 export function stepEnvironment(source: EnvironmentSource): Record<string, string> {
-  const { project, pipeline, commit, stepName, environment, secrets, registry } = source;
+  const { project, pipeline, commit, stepName, environment, secrets, registry, telemetry } = source;
   return {
+    ...telemetry,
     ...Object.fromEntries(secrets),
     // What many tools look at. A definition may say otherwise, since for some of them it changes what is an error.
     CI: "true",

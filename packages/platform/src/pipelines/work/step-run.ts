@@ -10,8 +10,12 @@ import { beginWork, type Work } from "./begin-work.ts";
 import { dropClaim } from "./drop-claim.ts";
 import { failure, type Outcome, type StopCause } from "./outcome.ts";
 import { performStep } from "./perform-step.ts";
+import type { PreparedStep } from "./prepare-step.ts";
 import { recordOutcome, recordStart } from "./record-step.ts";
 import type { StepServices } from "./step-services.ts";
+
+/** Lines of a step's output that are among the project's logs; its own log has them all. */
+const MOST_LINES = 10_000;
 
 /** A step that was claimed, from then until the claim is given up and nothing of the step is left. */
 export class StepRun implements ClaimedRun {
@@ -85,7 +89,7 @@ export class StepRun implements ClaimedRun {
     const control = this.#control;
     const { claim } = this;
     try {
-      const openLog = (secrets: readonly string[]) => this.#openLog(work, secrets);
+      const openLog = (prepared: PreparedStep) => this.#openLog(work, prepared);
       const starting = () => this.#starting();
       return (await performStep(this.#services, { work, openLog, control, starting })) ?? "returned";
     } catch (error) {
@@ -96,10 +100,11 @@ export class StepRun implements ClaimedRun {
     }
   }
 
-  async #openLog({ pipeline }: Work, secrets: readonly string[]): Promise<LogWriter> {
-    const { logs, maxLogBytes } = this.#services;
+  async #openLog({ pipeline }: Work, { secrets, source }: PreparedStep): Promise<LogWriter> {
+    const { logs, maxLogBytes, telemetry } = this.#services;
     const ref = logRef(pipeline.id, this.claim.id, this.claim.attempt);
-    const log = await logs.open(ref, { secrets, maxBytes: maxLogBytes });
+    const listener = telemetry.listen(source, { inAll: MOST_LINES });
+    const log = await logs.open(ref, { secrets, maxBytes: maxLogBytes, listener });
     this.#logRef = ref;
     return log;
   }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Claims } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Repositories } from "../../git/repositories.ts";
+import type { OwnTelemetry } from "../../observe/own/own-telemetry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { MasterKey } from "../../secrets/master-key.ts";
 import type { ArtifactStore } from "../artifacts/artifact-store.ts";
@@ -20,5 +21,6 @@ export interface StepServices {
   readonly masterKey: MasterKey;
   /** Where images are pushed, as their names begin. */
   readonly registry: string;
+  readonly telemetry: OwnTelemetry;
   readonly logger: Pick<Logger, "error" | "warn" | "info">;
 }

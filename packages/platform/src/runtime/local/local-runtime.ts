@@ -36,7 +36,7 @@ export interface LocalRuntimeOptions {
 
 export interface AppsOptions
   extends AppsSite,
-    Pick<LocalWorkloadsOptions, "readySeconds" | "restartSeconds" | "drainSeconds"> {}
+    Pick<LocalWorkloadsOptions, "listen" | "readySeconds" | "restartSeconds" | "drainSeconds"> {}
 
 /** Runs steps, agents and workloads as processes of this machine, each in a directory of its own, confined as well as the machine allows. */
 export async function createLocalRuntime(options: LocalRuntimeOptions): Promise<Runtime> {

@@ -1,3 +1,4 @@
+import type { OtlpSettings } from "../../observe/own/otlp-settings.ts";
 import type { AgentPlan } from "../../runtime/agent.ts";
 import { mostMinutes } from "../extend-session.ts";
 import { savingMinutes } from "../identity-end.ts";
@@ -13,10 +14,12 @@ interface AgentSources {
   readonly secrets: ReadonlyMap<string, string>;
   /** What agents get of the platform's own environment: a secret of the project counts for more. */
   readonly inherited: Readonly<Record<string, string>>;
+  /** How it sends telemetry; asked with the names of what it is given otherwise. */
+  readonly settingsFor: (taken: readonly string[]) => OtlpSettings;
 }
 
 /** How an agent is to be run. */
-export function agentPlan({ work, token, secrets, inherited }: AgentSources): AgentPlan {
+export function agentPlan({ work, token, secrets, inherited, settingsFor }: AgentSources): AgentPlan {
   const { id, project_id, branch, config } = work;
   const environment = {
     SESSION_ID: id,
@@ -29,13 +32,14 @@ export function agentPlan({ work, token, secrets, inherited }: AgentSources): Ag
   };
   const isFree = (name: string) => !Object.hasOwn(environment, name) && !runtimeVariables.includes(name);
   const given = Object.entries({ ...inherited, ...Object.fromEntries(secrets) }).filter(([name]) => isFree(name));
+  const settings = settingsFor(given.map(([name]) => name));
   return {
     sessionId: id,
     projectId: project_id,
     image: work.image,
     setupCommands: config.setup_commands ?? [],
-    environment,
-    secrets: { ...Object.fromEntries(given), PLATFORM_API_TOKEN: token },
+    environment: { ...settings.environment, ...environment },
+    secrets: { ...settings.secrets, ...Object.fromEntries(given), PLATFORM_API_TOKEN: token },
     clone: {
       path: `/${work.owner_name}/${work.project_name}.git`,
       user: work.agent_name,

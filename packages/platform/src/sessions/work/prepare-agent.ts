@@ -1,4 +1,6 @@
 import type { Claim } from "../../db/claims.ts";
+import { withIngestKeys } from "../../observe/own/hidden-keys.ts";
+import { instrumentedSession } from "../../observe/own/session-telemetry.ts";
 import type { AgentPlan } from "../../runtime/agent.ts";
 import { projectSecrets } from "../../secrets/project-secrets.ts";
 import { mintToken } from "../mint-token.ts";
@@ -22,7 +24,7 @@ export async function prepareAgent(
   claim: Claim,
   work: SessionWork,
 ): Promise<PreparedAgent | undefined> {
-  const { db, claims, agentEnvironment: inherited } = services;
+  const { db, claims, agentEnvironment: inherited, telemetry } = services;
   const secrets = await secretsOf(services, work);
   const token = await db.transaction().execute(async (transaction) => {
     // A token that was made by a platform whose claim is lost would take the place of the one that is used.
@@ -36,8 +38,10 @@ export async function prepareAgent(
     return held === undefined ? undefined : await mintToken(transaction, work.id);
   });
   if (token === undefined) return undefined;
-  const plan = agentPlan({ work, token, secrets, inherited });
-  return { plan, hidden: [token, ...hiddenValues(secrets, inherited)] };
+  const settingsFor = (taken: readonly string[]) => telemetry.settingsFor(instrumentedSession(work), taken);
+  const plan = agentPlan({ work, token, secrets, inherited, settingsFor });
+  const own = withIngestKeys(Object.values(plan.secrets)).filter((value) => value.startsWith("plat_"));
+  return { plan, hidden: [...own, ...hiddenValues(secrets, inherited)] };
 }
 
 /** What an agent that another platform has started must not show, as far as it can be known: not its token. */

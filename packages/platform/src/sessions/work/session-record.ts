@@ -1,8 +1,9 @@
 import type { Claim } from "../../db/claims.ts";
 import { isRefusal } from "../../db/is-refusal.ts";
+import { sessionLogs, stageSpans } from "../../observe/own/session-telemetry.ts";
 import { agentLogRef } from "../../pipelines/logs/log-ref.ts";
 import type { LogWriter } from "../../pipelines/logs/log-writer.ts";
-import type { AgentExit } from "../../runtime/agent.ts";
+import type { AgentExit, AgentStage } from "../../runtime/agent.ts";
 import { persist } from "../../workers/persist.ts";
 import type { SessionOutcome } from "../end-session.ts";
 import { dropClaim } from "./drop-claim.ts";
@@ -17,7 +18,7 @@ import type { SessionServices } from "./session-services.ts";
 export type Result = SessionOutcome | "failed to start" | "given back" | "let go";
 
 /** A session, and what an earlier platform has kept of its output: bytes of the log, and what the agent had told by then. */
-type Earlier = Pick<SessionWork, "branch" | "log_bytes" | "turns">;
+type Earlier = Pick<SessionWork, "id" | "project_id" | "branch" | "log_bytes" | "turns">;
 
 /** What is kept of a session under a claim, however long the database is away, until it is to be silent. */
 export class SessionRecord {
@@ -25,6 +26,8 @@ export class SessionRecord {
   readonly #services: SessionServices;
   readonly #onLost: () => void;
   readonly #silence = new AbortController();
+  /** When each stage has printed something first, in milliseconds since 1970. */
+  readonly #stages = new Map<AgentStage, number>();
   #recorder: OutputRecorder | undefined;
   #earlierTurns: number | null = null;
 
@@ -61,7 +64,7 @@ export class SessionRecord {
       openLog: () => this.#openLog(earlier.log_bytes),
       hidden,
       keepsRescued: this.#services.runtime.keepsRescued,
-      keep: (progress) => this.#keep(recorder, earlier.branch, progress),
+      keep: (progress) => this.#keep(recorder, earlier, progress),
       onError: (error) => {
         if (!this.isSilent) this.tell("error", error, "nothing more of a session's output is kept");
       },
@@ -71,12 +74,18 @@ export class SessionRecord {
     return recorder;
   }
 
+  /** Notes that a stage of the session has printed something. */
+  heard(stage: AgentStage): void {
+    if (!this.#stages.has(stage)) this.#stages.set(stage, Date.now());
+  }
+
   /** How a session ended whose agent has ended, once all that it printed is read. */
   async outcome(
     work: SessionWork,
     agent: { readonly exit: AgentExit; readonly cause: StopCause | undefined; readonly recorder: OutputRecorder },
   ): Promise<SessionOutcome> {
     const { exit, cause, recorder } = agent;
+    this.#services.telemetry.offer({ spans: stageSpans(work, this.#stages, Date.now()) });
     await recorder.drain();
     const { output, tail } = recorder;
     const lastText = await this.persist(() => lastTextOf(this.#services.db, work.id));
@@ -131,13 +140,15 @@ export class SessionRecord {
     }
   }
 
-  async #keep({ output }: OutputRecorder, branch: string, progress: Progress): Promise<void> {
+  async #keep({ output }: OutputRecorder, session: Earlier, progress: Progress): Promise<void> {
     const { costUsd, costTokens } = output;
-    const commitSha = pushedCommit({ output, branch });
+    const commitSha = pushedCommit({ output, branch: session.branch });
     const learnt = { ...progress, turns: this.#turns(output), costUsd, costTokens, commitSha };
-    if (await this.persist(() => recordProgress(this.#services.db, this.held, learnt))) return;
-    this.#onLost();
-    throw new Error("the claim was lost");
+    if (!(await this.persist(() => recordProgress(this.#services.db, this.held, learnt)))) {
+      this.#onLost();
+      throw new Error("the claim was lost");
+    }
+    this.#services.telemetry.offer({ logs: sessionLogs(session, progress.events, Date.now()) });
   }
 
   /** Null when nobody has told. */

@@ -1,6 +1,6 @@
 import type { Claim } from "../../db/claims.ts";
 import { Problem } from "../../problem.ts";
-import type { RunningAgent } from "../../runtime/agent.ts";
+import type { AgentOutput, RunningAgent } from "../../runtime/agent.ts";
 import { StartError } from "../../runtime/runtime.ts";
 import { UnreadableSecretError } from "../../secrets/unreadable-secret-error.ts";
 import type { ClaimedRun } from "../../workers/claimed-run.ts";
@@ -133,7 +133,11 @@ export class SessionRun implements ClaimedRun {
     const prepared = await prepareAgent(this.#services, this.claim, work);
     if (prepared === undefined) throw new Error("the claim was lost");
     const recorder = this.#record.listen(prepared.hidden, { ...work, log_bytes: 0, turns: null });
-    const events = { output: recorder.take, starting: (name: string | null) => this.#starting(name) };
+    const output = (printed: AgentOutput) => {
+      this.#record.heard(printed.stage);
+      return recorder.take(printed);
+    };
+    const events = { output, starting: (name: string | null) => this.#starting(name) };
     return { running: await runtime.startAgent(prepared.plan, events, signal), recorder };
   }
 

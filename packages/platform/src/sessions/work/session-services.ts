@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Claims } from "../../db/claims.ts";
 import type { Queryable } from "../../db/queryable.ts";
+import type { OwnTelemetry } from "../../observe/own/own-telemetry.ts";
 import type { LogStore } from "../../pipelines/logs/log-store.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { MasterKey } from "../../secrets/master-key.ts";
@@ -11,6 +12,7 @@ export interface SessionServices {
   readonly claims: Claims;
   readonly runtime: Runtime;
   readonly logs: Pick<LogStore, "resume">;
+  readonly telemetry: Pick<OwnTelemetry, "offer" | "settingsFor">;
   /** Bytes of the largest output of a session that is kept. */
   readonly maxLogBytes: number;
   readonly masterKey: MasterKey;

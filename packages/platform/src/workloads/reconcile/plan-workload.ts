@@ -1,5 +1,6 @@
 import type { WorkloadPlan } from "../../runtime/workload.ts";
 import { projectSecrets } from "../../secrets/project-secrets.ts";
+import { instrumentedWorkload } from "./instrumented-workload.ts";
 import type { Work } from "./read-work.ts";
 import type { ReconcileServices } from "./reconcile-services.ts";
 
@@ -15,17 +16,22 @@ export async function planWorkload(
   work: Work,
   signal: AbortSignal,
 ): Promise<PlannedWorkload> {
-  const { db, masterKey, repositories } = services;
+  const { db, masterKey, repositories, telemetry } = services;
   const { row, name, projectName } = work;
   const { project_id: projectId, kind, image_ref: imageRef, generation } = row;
   const environment = workloadEnvironment(row, projectName);
   const purpose = kind === "deployment" ? "deploy" : "preview";
   const secrets = await projectSecrets(db, masterKey, { projectId, purpose });
+  const settings = telemetry.settingsFor(instrumentedWorkload(work, environment), secrets.keys());
   const plan = {
     ...name,
-    ...{ generation, imageRef, environment, repository: repositories.of(projectId) },
-    // What the platform knows better counts.
-    secrets: Object.fromEntries([...secrets].filter(([variable]) => !Object.hasOwn(environment, variable))),
+    ...{ generation, imageRef, repository: repositories.of(projectId) },
+    environment: { ...settings.environment, ...environment },
+    secrets: {
+      ...settings.secrets,
+      // What the platform knows better counts.
+      ...Object.fromEntries([...secrets].filter(([variable]) => !Object.hasOwn(environment, variable))),
+    },
   };
   const found = await manifestsFor(services, work, signal);
   return { plan: { ...plan, manifests: found?.manifests }, sha: found?.sha ?? null };

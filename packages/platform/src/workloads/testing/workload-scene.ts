@@ -5,6 +5,7 @@ import { type Logger, pino } from "pino";
 import { readPlatformConfig } from "../../config.ts";
 import type { WorkloadRow } from "../../db/schema.ts";
 import { openWakeups } from "../../db/wakeups.ts";
+import { fakeOwnTelemetry } from "../../observe/testing/fake-own-telemetry.ts";
 import type { FakeWorkloads } from "../../runtime/fake/fake-workloads.ts";
 import { WorkloadError } from "../../runtime/workload.ts";
 import { openStore, type Store } from "../../store.ts";
@@ -60,7 +61,7 @@ export async function openWorkloadScene(): Promise<WorkloadScene> {
       const databaseUrl = isAlone ? undefined : "postgres://elsewhere";
       const runtime = { workloads, cleanUp: async () => {} };
       const started = await startWorkloads({
-        ...{ config: { databaseUrl }, store, runtime, wakeups, logger, lease },
+        ...{ config: { databaseUrl }, store, runtime, wakeups, logger, lease, telemetry: fakeOwnTelemetry() },
         manifestsOf: async () => {
           throw new WorkloadError("ops_repo", "there are no ops repos here", { isFinal: true });
         },

@@ -7,6 +7,7 @@ import { readPlatformConfig } from "../../../config.ts";
 import { Claims } from "../../../db/claims.ts";
 import { openBeside } from "../../../db/open-beside.ts";
 import { openWakeups } from "../../../db/wakeups.ts";
+import { fakeOwnTelemetry } from "../../../observe/testing/fake-own-telemetry.ts";
 import type { Runtime } from "../../../runtime/runtime.ts";
 import { openStore, type Store } from "../../../store.ts";
 import { prepareData } from "../../../testing/prepared-data.ts";
@@ -72,6 +73,7 @@ export async function openWorkScene(): Promise<WorkScene> {
         logs: logStoreIn(dataDirectory),
         maxLogBytes: 1e6,
         registry: config.registry,
+        telemetry: fakeOwnTelemetry(),
         artifacts: createArtifactStore({ blobs: fileBlobsIn(dataDirectory), maxBytes: 1e6 }),
         ...services,
       });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { withIngestKeys } from "../../../observe/own/hidden-keys.ts";
 import type { WorkloadName } from "../../workload.ts";
 import { jsonIn } from "../json.ts";
 import { isNotFound } from "../kube-error.ts";
@@ -14,7 +15,7 @@ export async function storedSecrets(place: Workplace, name: WorkloadName): Promi
   const path = objectPath("v1", kindOf("Secret"), namespaceFor(place, name), objectName(name));
   try {
     const { data } = secret.parse(jsonIn(await retry(() => place.client.request({ method: "GET", path }))));
-    return Object.values(data).map((value) => Buffer.from(value, "base64").toString());
+    return withIngestKeys(Object.values(data).map((value) => Buffer.from(value, "base64").toString()));
   } catch (error) {
     if (isNotFound(error)) return [];
     throw error;

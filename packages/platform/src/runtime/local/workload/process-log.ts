@@ -1,4 +1,5 @@
 import { appendFile, readFile, rename } from "node:fs/promises";
+import type { OutputListener } from "../../../pipelines/logs/output-listener.ts";
 import { SecretFinder } from "../../../pipelines/logs/secret-finder.ts";
 import { SecretMasker } from "../../../pipelines/logs/secret-masker.ts";
 import { WholeCharacters } from "../../../pipelines/logs/whole-characters.ts";
@@ -29,12 +30,14 @@ export class ProcessLog {
   readonly #path: string;
   readonly #masker: SecretMasker;
   readonly #characters = new WholeCharacters();
+  readonly #listener: OutputListener | undefined;
   #size = 0;
   #queue: Promise<void> = Promise.resolve();
 
-  /** @param secrets values that must not show */
-  constructor(path: string, secrets: readonly string[]) {
+  /** @param secrets values that must not show @param listener hears what is printed beside */
+  constructor(path: string, secrets: readonly string[], listener?: OutputListener) {
     this.#path = path;
+    this.#listener = listener;
     this.#masker = new SecretMasker(new SecretFinder(secrets));
   }
 
@@ -44,8 +47,10 @@ export class ProcessLog {
   }
 
   /** Writes what was kept back, as it might have been the beginning of more. */
-  end(): Promise<void> {
-    return this.#add(Buffer.concat([this.#characters.write(this.#masker.end()), this.#characters.end()]));
+  async end(): Promise<void> {
+    const written = this.#add(Buffer.concat([this.#characters.write(this.#masker.end()), this.#characters.end()]));
+    this.#listener?.end();
+    await written;
   }
 
   /** The last lines of what is in the file. */
@@ -54,6 +59,7 @@ export class ProcessLog {
   }
 
   #add(bytes: Buffer): Promise<void> {
+    this.#listener?.add(bytes);
     if (bytes.length > 0) this.#queue = this.#queue.then(() => this.#append(bytes).catch(() => {}));
     return this.#queue;
   }

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { withIngestKeys } from "../../../observe/own/hidden-keys.ts";
+import type { OutputListener } from "../../../pipelines/logs/output-listener.ts";
 import { StartError } from "../../runtime.ts";
 import { webCommand } from "../../web-command.ts";
 import { WorkloadError, type WorkloadPlan } from "../../workload.ts";
@@ -13,6 +15,8 @@ export interface ReleaseServices extends WebProcessServices {
   readonly ports: FreePorts;
   /** The directory for logs, by the workload's id. */
   readonly logs: string;
+  /** Gives what hears what a process of a plan prints. */
+  readonly listen?: (plan: WorkloadPlan) => OutputListener;
   /** Seconds that a process may take until it answers; 120. */
   readonly readySeconds?: number;
   /** Seconds until the first restart of one that has ended; 1. */
@@ -48,14 +52,18 @@ export async function startRelease(
 
 async function startProcess(
   services: ReleaseServices,
-  { workloadId, environment, secrets }: WorkloadPlan,
+  plan: WorkloadPlan,
   source: Omit<WebSource, "environment">,
   signal: AbortSignal,
 ): Promise<ReleaseProcess> {
+  const { workloadId, environment, secrets } = plan;
   const port = await services.ports.take();
   const free = () => services.ports.giveBack(port);
   try {
-    const log = await logsOf(services, workloadId).begin(Object.values(secrets));
+    const log = await logsOf(services, workloadId).begin(
+      withIngestKeys(Object.values(secrets)),
+      services.listen?.(plan),
+    );
     // Programs that ask for one listen where only this machine reaches them.
     const given = { HOST: "127.0.0.1", ...environment, ...secrets, PORT: String(port) };
     const output = (chunk: Uint8Array) => log.write(chunk);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { OutputListener } from "../../../pipelines/logs/output-listener.ts";
 import { olderPart, ProcessLog, tailOf } from "./process-log.ts";
 
 /** What the processes of one workload have printed: of the last one and the one before, each in files of its own. */
@@ -11,7 +12,7 @@ export class WorkloadLogs {
   }
 
   /** Begins the log of one more process, and forgets those before the last one. */
-  async begin(secrets: readonly string[]): Promise<ProcessLog> {
+  async begin(secrets: readonly string[], listener?: OutputListener): Promise<ProcessLog> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 }).catch(() => {});
     const numbers = await this.#numbers();
     for (const number of numbers.slice(0, -1)) {
@@ -21,7 +22,7 @@ export class WorkloadLogs {
     const path = this.#path((numbers.at(-1) ?? 0) + 1);
     // It counts as the last one even if it never prints anything.
     await writeFile(path, "", { mode: 0o600 }).catch(() => {});
-    return new ProcessLog(path, secrets);
+    return new ProcessLog(path, secrets, listener);
   }
 
   /** The last lines of the last process, or of the one before; empty when there are none. */

@@ -7,6 +7,7 @@ import { readPlatformConfig } from "../../../config.ts";
 import { Claims } from "../../../db/claims.ts";
 import { openBeside } from "../../../db/open-beside.ts";
 import { openWakeups } from "../../../db/wakeups.ts";
+import { fakeOwnTelemetry } from "../../../observe/testing/fake-own-telemetry.ts";
 import { agentLogRef } from "../../../pipelines/logs/log-ref.ts";
 import { logStoreIn } from "../../../pipelines/logs/log-store.ts";
 import type { FakeAgents } from "../../../runtime/fake/fake-agents.ts";
@@ -77,6 +78,7 @@ export async function openSessionScene(): Promise<SessionScene> {
         runtime: createFakeRuntime(undefined, agents),
         claims: new Claims({ table: "agent_sessions", claimant: randomUUID(), lease, isAlone }),
         logs: logStoreIn(dataDirectory),
+        telemetry: fakeOwnTelemetry(),
         ...options,
       });
       closing.push(worker.close);

@@ -1,0 +1,20 @@
+import type { InstrumentedProgram } from "../../observe/own/otlp-settings.ts";
+import { workloadService } from "../../observe/own/workload-source.ts";
+import type { Work } from "./read-work.ts";
+
+/** What a deployment or preview is among the project's telemetry. */
+export function instrumentedWorkload(
+  { row, name }: Pick<Work, "row" | "name">,
+  environment: Readonly<Record<string, string>>,
+): InstrumentedProgram {
+  const { workloadId, projectId } = name;
+  return {
+    ...{ projectId, kind: "workload", sourceId: workloadId, service: workloadService({ ...name, environment }) },
+    attributes: {
+      "platform.project_id": projectId,
+      "platform.workload_id": workloadId,
+      "deployment.environment.name": row.environment ?? "preview",
+      ...(environment.COMMIT_SHA !== undefined && { "service.version": environment.COMMIT_SHA }),
+    },
+  };
+}
