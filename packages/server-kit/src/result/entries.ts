@@ -21,7 +21,9 @@ export interface EntriesOptions {
   readonly header: (shown: number) => string;
   /** The line of the first entry's body that is shown first, from 1. */
   readonly firstLine?: number;
-  /** How much of the remaining budget one entry may use; all of it by default, and then one that is cut is the last. */
+  /** How much of the remaining budget they may use together; all of it by default. */
+  readonly share?: number;
+  /** How much of what is left of that one entry may use; all of it by default, and then one that is cut is the last. */
   readonly each?: number;
   /** Said below them, given how many are shown: the call that goes on, if there are more. */
   readonly rest: (shown: number) => string | undefined;
@@ -37,7 +39,7 @@ interface ShownEntry extends Omit<Entry, "body"> {
 export function entries(options: EntriesOptions): Part {
   return {
     render({ mode, budget, nonce }) {
-      const { shown, cuts } = fitEntries(options, budget, mode);
+      const { shown, cuts } = fitEntries(options, budget.share(options.share ?? 1), mode);
       const rest = [...cuts, options.rest(shown.length)].filter((sentence) => sentence !== undefined).join(" ");
       const leftOut = rest === "" ? undefined : rest;
       if (mode === "structured") return asData({ [options.key]: shown.map(asJson) }, leftOut);

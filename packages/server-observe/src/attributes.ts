@@ -1,0 +1,25 @@
+/** Attributes of a log, a span or an event, as platforms give them. */
+export type Attributes = Readonly<Record<string, unknown>> | null | undefined;
+
+/** What programs say of themselves and where they run, with everything that they send. */
+const ofTheProgram = /^(telemetry|process|host|os|service|container|k8s|thread|otel)\./;
+
+/** Those that say something of this log or span. */
+export function ownAttributes(attributes: Attributes): Readonly<Record<string, unknown>> {
+  const own = Object.entries(attributes ?? {}).filter(([name]) => !ofTheProgram.test(name));
+  return Object.fromEntries(own);
+}
+
+/** As one line of JSON, cut at so many characters; empty when there are none. */
+export function attributesLine(attributes: Attributes, most = Number.POSITIVE_INFINITY): string {
+  const text = Object.keys(attributes ?? {}).length === 0 ? "" : JSON.stringify(attributes);
+  return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
+}
+
+/** One line each, indented; what is not text as JSON. */
+export function attributeLines(attributes: Attributes): readonly string[] {
+  return Object.entries(attributes ?? {}).map(([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return `  ${name}: ${text.replaceAll("\n", "\n    ")}`;
+  });
+}

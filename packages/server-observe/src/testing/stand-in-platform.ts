@@ -1,0 +1,69 @@
+import type { traces } from "@platform-mcp/client";
+import { project, type StandInOptions, standInPlatform as standIn } from "@platform-mcp/server-kit/testing";
+import { tools } from "../tools.ts";
+
+export { idOf, project, sendJson, sendPage } from "@platform-mcp/server-kit/testing";
+
+/** The tools of this server on a platform that answers as a test wants it. */
+export const standInPlatform = (options: Omit<StandInOptions, "tools">) => standIn({ tools, ...options });
+
+export const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+const began = Date.UTC(2026, 10, 23, 7, 15, 41);
+
+/** A time so many milliseconds after the trace of the tests began, to the microsecond. */
+export function after(ms: number): string {
+  const whole = Math.floor(ms);
+  const beyond = Math.round((ms - whole) * 1000);
+  return new Date(began + whole).toISOString().replace("Z", `${String(beyond).padStart(3, "0")}Z`);
+}
+
+/** A span as the platform shows it, of a number, from and to so many milliseconds, with what a test cares about. */
+export function spanOf(
+  number: number,
+  [from, to]: readonly [number, number],
+  fields: Partial<traces.Span> = {},
+): traces.Span {
+  return {
+    span_id: spanId(number),
+    parent_span_id: null,
+    name: `span ${number}`,
+    service: "web",
+    kind: "internal",
+    status: "unset",
+    duration_ms: to - from,
+    started_at: after(from),
+    finished_at: after(to),
+    attributes: null,
+    events: null,
+    status_message: null,
+    project_id: project,
+    session_id: null,
+    ...fields,
+  };
+}
+
+/** Ids that differ from their first digit on. */
+export function spanId(number: number): string {
+  return String(number).padStart(4, "0").split("").reverse().join("").padEnd(16, "a");
+}
+
+/** A trace as the platform shows it. */
+export function traceOf(spans: readonly traces.Span[], fields: object = {}): object {
+  const [first] = spans;
+  return {
+    trace_id: traceId,
+    root_span: first?.name ?? "gone",
+    service: first?.service ?? "web",
+    status: spans.some(({ status }) => status === "error") ? "error" : "unset",
+    duration_ms: first?.duration_ms ?? null,
+    started_at: after(0),
+    project_id: project,
+    session_id: null,
+    span_count: spans.length,
+    error_count: spans.filter(({ status }) => status === "error").length,
+    spans,
+    truncated: false,
+    ...fields,
+  };
+}
