@@ -120,6 +120,7 @@ export const callers = {
   "token with scope deploy:promote": scoped("deploy:promote"),
   "token with scope observe:read": scoped("observe:read"),
   "token with scope alert:manage": scoped("alert:manage"),
+  "token with scope observe:write": scoped("observe:write"),
   "token with scope secret:read": scoped("secret:read"),
   "token with scope secret:write": scoped("secret:write"),
   "token with scope admin:users": scoped("admin:users"),

@@ -1,5 +1,14 @@
 import type { Permission } from "@platform-mcp/client/contract";
-import { type Caller, type CallerName, callers, heldOn, type Place, places, seesProject } from "./callers.ts";
+import {
+  allPermissions,
+  type Caller,
+  type CallerName,
+  callers,
+  heldOn,
+  type Place,
+  places,
+  seesProject,
+} from "./callers.ts";
 import { allOf, anybody, everywhere, type Need, onProject, somebody } from "./need.ts";
 import { workNeeds } from "./work-needs.ts";
 
@@ -64,6 +73,26 @@ export const needs = {
   ),
   "GET /api/admin/delegations/{delegation_id}": everywhere("admin:delegate"),
   "DELETE /api/admin/delegations/{delegation_id}": everywhere("admin:delegate"),
+
+  "GET /api/admin/delegations (everybody's)": everywhere("admin:delegate"),
+
+  "GET /api/admin/users/{user_id}/permissions": everywhere("admin:users"),
+  "GET /api/admin/users/{user_id}/permissions (on the project)": allOf(everywhere("admin:users"), {
+    who: "who sees the project",
+  }),
+  "GET /api/admin/users/{user_id}/tokens": everywhere("admin:users"),
+  "DELETE /api/admin/users/{user_id}/tokens/{token_id}": everywhere("admin:users"),
+  "DELETE /api/admin/users/{user_id}/tokens/{token_id} (another user's)": allOf(everywhere("admin:users"), {
+    ...{ who: "nobody else's", noun: "token" },
+  }),
+
+  "GET /api/admin/config": everywhere("admin:config"),
+  "PATCH /api/admin/config (a limit)": everywhere("admin:config"),
+  // What agents run in could do what they may.
+  "PATCH /api/admin/config (an image)": allOf(everywhere("admin:config"), ...allPermissions.map(everywhere)),
+  // It holds what happened in every project.
+  "GET /api/admin/audit-log": everywhere("admin:users"),
+  "GET /api/admin/audit-log (of the project)": everywhere("admin:users"),
 
   "GET /api/admin/service-accounts": everywhere("admin:users"),
   "POST /api/admin/service-accounts": everywhere("admin:users"),

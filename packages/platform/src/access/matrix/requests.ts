@@ -164,6 +164,28 @@ export const requests: Readonly<Record<RowName, MakeDetails>> = {
     params: { delegation_id: await freshDelegation(world) },
   }),
 
+  "GET /api/admin/delegations (everybody's)": () => ({ query: { all: "true" } }),
+
+  "GET /api/admin/users/{user_id}/permissions": ofFreshUser,
+  "GET /api/admin/users/{user_id}/permissions (on the project)": async (scene) => ({
+    ...(await ofFreshUser(scene)),
+    query: { project_id: scene.target.id },
+  }),
+  "GET /api/admin/users/{user_id}/tokens": ofFreshUser,
+  "DELETE /api/admin/users/{user_id}/tokens/{token_id}": async ({ world }) => {
+    const user_id = await freshUser(world);
+    return { params: { user_id, token_id: await freshToken(world, user_id) } };
+  },
+  "DELETE /api/admin/users/{user_id}/tokens/{token_id} (another user's)": async ({ world }) => ({
+    params: { user_id: await freshUser(world), token_id: await freshToken(world, await freshUser(world)) },
+  }),
+
+  "GET /api/admin/config": plain,
+  "PATCH /api/admin/config (a limit)": () => ({ body: { values: { max_previews: 20 } } }),
+  "PATCH /api/admin/config (an image)": () => ({ body: { values: { agent_image_prefixes: [] } } }),
+  "GET /api/admin/audit-log": plain,
+  "GET /api/admin/audit-log (of the project)": ({ target }) => ({ query: { project_id: target.id } }),
+
   "GET /api/admin/service-accounts": plain,
   "POST /api/admin/service-accounts": ({ world }) => {
     const name = world.unique();
