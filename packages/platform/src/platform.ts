@@ -17,6 +17,7 @@ import { countLogs } from "./observe/own/count-logs.ts";
 import { ownTelemetry } from "./observe/own/own-telemetry.ts";
 import { startOwnTelemetry } from "./observe/own/start-own-telemetry.ts";
 import { workloadSource } from "./observe/own/workload-source.ts";
+import { readRetention } from "./observe/store/retention.ts";
 import { createTelemetryWriter } from "./observe/store/telemetry-writer.ts";
 import { manifestsOf } from "./ops-repos/manifests-of.ts";
 import { usualLimits } from "./ops-repos/sync/fetch-commit.ts";
@@ -96,7 +97,7 @@ export async function startPlatform(
   const telemetry = countLogs(
     createTelemetryWriter({
       ...{ pool: store.pool, logger, onDropped },
-      retention: async () => ({ logs: 7, traces: 7, metrics: 30 }),
+      retention: () => readRetention(db, settings),
     }),
   );
   const own = startOwnTelemetry({ store, wakeups, writer: telemetry, onDropped, logger, external });

@@ -14,9 +14,11 @@ export function callerOf(request: FastifyRequest): Caller | undefined {
 interface Admission {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** Undefined for whoever has no good credential, who is counted by address. */
+  /** Undefined for whoever is no user; without a good credential they are counted by address. */
   readonly caller: Caller | undefined;
   readonly rateClass: RateClass;
+  /** By what it is counted: its token unless something else is said. */
+  readonly countedAs?: string | undefined;
 }
 
 /**
@@ -24,12 +26,15 @@ interface Admission {
  * known and not before, so that nobody is shut out by others behind the same address. A request counts once, however
  * often it is let in. @throws Problem 429
  */
-export function admit(limiter: RateLimiter, { request, reply, caller, rateClass }: Admission): void {
+export function admit(
+  limiter: RateLimiter,
+  { request, reply, caller, rateClass, countedAs = caller?.token.id }: Admission,
+): void {
   if (caller !== undefined) callers.set(request, caller);
   if (admitted.has(request)) return;
   admitted.add(request);
-  const counted = caller === undefined ? "anonymous" : rateClass;
-  const allowance = limiter.take(counted, caller?.token.id ?? request.ip);
+  const counted = countedAs === undefined ? "anonymous" : rateClass;
+  const allowance = limiter.take(counted, countedAs ?? request.ip);
   if (allowance === undefined) return;
   reply.headers(rateHeaders(counted, allowance));
   if (allowance.exceeded) throw tooManyRequests(allowance.reset);

@@ -1,12 +1,15 @@
 import type { Rate } from "@platform-mcp/client/contract";
 
-/** What is counted together: the API's classes, git, and requests without a good credential. */
-export type RateClass = Rate | "git" | "anonymous";
+/** What is counted together: the API's classes, git, telemetry that is sent, and requests without a good credential. */
+export type RateClass = Rate | "git" | "ingest" | "anonymous";
 
 /** Requests a minute for each class; 0 means without limit. */
 export type RateLimits = Readonly<Record<RateClass, number>>;
 
-export const defaultRateLimits: RateLimits = { read: 3000, write: 600, expensive: 600, git: 1200, anonymous: 300 };
+export const defaultRateLimits: RateLimits = {
+  ...{ read: 3000, write: 600, expensive: 600 },
+  ...{ git: 1200, ingest: 1000, anonymous: 300 },
+};
 
 /** Seconds. Windows start with a key's first request. */
 const windowSeconds = 60;

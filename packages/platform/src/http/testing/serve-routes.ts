@@ -17,7 +17,7 @@ export async function serveRoutes(db: Queryable, routes: readonly Route[], logge
     telemetry: { metrics, tracing: undefined },
     trustProxy: false,
   });
-  const limiter = new RateLimiter({ read: 0, write: 0, expensive: 0, git: 0, anonymous: 0 });
+  const limiter = new RateLimiter({ read: 0, write: 0, expensive: 0, git: 0, ingest: 0, anonymous: 0 });
   closeWhenAnswered(app);
   registerRoutes(app, { db, limiter }, routes);
   return { url: await app.listen({ host: "127.0.0.1", port: 0 }), close: () => app.close() };

@@ -1,0 +1,49 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { FastifyRequest } from "fastify";
+import { Problem } from "../../problem.ts";
+import { BufferFull } from "../store/buffer-full.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import type { Encoding } from "./encoding.ts";
+
+/** Bytes of a body as it is sent. */
+const mostSent = 4 * 1024 ** 2;
+/** Bytes of a body that was compressed. What JSON becomes in memory is many times its length. */
+const mostInflated = { protobuf: 16 * 1024 ** 2, JSON: 4 * 1024 ** 2 };
+
+/** Reads a body as it was sent, while there is room for it, which the caller gives back. @throws Problem 413; BufferFull */
+export async function receiveBody({ headers, raw }: FastifyRequest, room: ByteBudget): Promise<Buffer> {
+  if (Number(headers["content-length"] ?? 0) > mostSent) throw tooLarge(mostSent);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of raw) {
+      if (length + chunk.length > mostSent) throw tooLarge(mostSent);
+      if (!room.take(chunk.length)) throw new BufferFull();
+      length += chunk.length;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    room.giveBack(length);
+    throw error;
+  }
+  return Buffer.concat(chunks);
+}
+
+const inflate = promisify(gunzip);
+
+/** What a body is without its compression. @throws Problem 400, 413, 415 */
+export async function inflateBody(body: Buffer, compression: string | undefined, encoding: Encoding): Promise<Buffer> {
+  if (compression === undefined || compression === "identity" || compression === "") return body;
+  if (compression !== "gzip") throw new Problem(415, "the content encoding must be gzip or none");
+  const most = mostInflated[encoding];
+  return await inflate(body, { maxOutputLength: most }).catch((error: unknown) => {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(most);
+    throw new Problem(400, "invalid gzip");
+  });
+}
+
+function tooLarge(most: number): Problem {
+  return new Problem(413, `the body is larger than ${most / 1024 ** 2} MiB: send less in one request`);
+}
