@@ -1,6 +1,7 @@
 import { alertNeeds } from "./alert-needs.ts";
 import { deployNeeds } from "./deploy-needs.ts";
 import { allOf, everywhere, type Need, noAgent, notThere, onProject } from "./need.ts";
+import { observeNeeds } from "./observe-needs.ts";
 
 const read = onProject("project:read");
 const write = onProject("project:write");
@@ -162,4 +163,5 @@ export const workNeeds = {
 
   ...deployNeeds,
   ...alertNeeds,
+  ...observeNeeds,
 } as const satisfies Record<string, Need>;

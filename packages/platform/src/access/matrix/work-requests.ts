@@ -13,6 +13,7 @@ import {
 } from "../../testing/things-in-project.ts";
 import { alertRequests } from "./alert-requests.ts";
 import { deployRequests } from "./deploy-requests.ts";
+import { observeRequests } from "./observe-requests.ts";
 import type { Details, MakeDetails, Scene } from "./requests.ts";
 import type { workNeeds } from "./work-needs.ts";
 
@@ -276,4 +277,5 @@ export const workRequests: Readonly<Record<keyof typeof workNeeds, MakeDetails>>
 
   ...deployRequests,
   ...alertRequests,
+  ...observeRequests,
 };
