@@ -1,20 +1,16 @@
 import type { logs } from "@platform-mcp/client/contract";
+import { namedLevel } from "../otlp/log-level.ts";
 
-/** What loggers call their levels. */
-const names: Readonly<Record<string, logs.LogLevel>> = {
-  ...{ trace: "trace", verbose: "debug", debug: "debug", info: "info", information: "info", notice: "info" },
-  ...{ warn: "warn", warning: "warn", err: "error", error: "error", exception: "error" },
-  ...{ fatal: "fatal", crit: "fatal", critical: "fatal", panic: "fatal", emerg: "fatal", alert: "fatal" },
-};
-
-/** A level by its name, in any case, or by pino's and bunyan's numbers; undefined for what is none. */
+/** A level by its name, or by pino's and bunyan's numbers; undefined for what is none. */
 export function levelOf(value: unknown): logs.LogLevel | undefined {
-  if (typeof value === "string")
-    return Object.hasOwn(names, value.toLowerCase()) ? names[value.toLowerCase()] : undefined;
+  if (typeof value === "string") return namedLevel(value);
   if (typeof value !== "number" || value < 10) return undefined;
   return (["trace", "debug", "info", "warn", "error"] as const)[Math.floor(value / 10) - 1] ?? "fatal";
 }
 
+/** The words among the names of levels that hardly begin a sentence. */
+const levelWord =
+  /^(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|fatal|crit(?:ical)?|panic|emerg(?:ency)?)(?=$|[\s:\])|>,-])/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of terminals are what is looked for
 const colours = /\u001b\[[\d;]*m/g;
 /** Times, brackets and the like that stand before a level. */
@@ -29,8 +25,7 @@ export function guessLevel(line: string): logs.LogLevel {
   const named = /\b(?:level|lvl|severity)=["']?(\w+)/i.exec(start)?.[1];
   if (levelOf(named) !== undefined) return levelOf(named) ?? "info";
   const rest = start.replace(before, "");
-  const word = /^(\w+)(?=$|[\s:\])|>,-])/.exec(rest)?.[1];
   // `TypeError: …`, `java.lang.IllegalStateException: …`, `npm error …`
   if (/^(?:[\w.$]*(?:Error|Exception)\b|Traceback \(|Uncaught |npm (?:ERR!|error))/.test(rest)) return "error";
-  return levelOf(word) ?? "info";
+  return levelOf(levelWord.exec(rest)?.[0]) ?? "info";
 }
