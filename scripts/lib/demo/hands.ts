@@ -1,7 +1,7 @@
 import type { Visited } from "./visit.ts";
 
-/** The servers of role dev, by the name under which a host knows them. */
-export type Server = "platform-core" | "platform-pipeline" | "platform-issues";
+/** Servers, by the name under which a host knows them. */
+export type Server = "platform-core" | "platform-pipeline" | "platform-issues" | "platform-deploy" | "platform-observe";
 
 /** How an agent acts: with its servers' tools, and with a shell in its clone of the repository. */
 export interface Hands {
