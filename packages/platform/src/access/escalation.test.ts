@@ -1,62 +1,27 @@
-import { type Permission, permissions } from "@platform-mcp/client/contract";
+import { permissions } from "@platform-mcp/client/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adminPassword, startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { setPassword } from "./passwords.ts";
+import { type Attempts, attemptsOn } from "./testing/attempts.ts";
 
 /** Every test is an attempt to get more than one has been given. */
 let platform: TestPlatform;
+let attempts: Attempts;
 let admin: string;
-let serial = 0;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
+  attempts = attemptsOn(platform);
   admin = await platform.token({ user: "admin" });
 });
 afterAll(() => platform.close());
 
-/** A new user with a role of just these permissions, everywhere or on one project. */
-async function someone(names: readonly Permission[], options: { project?: string; type?: "human" | "agent" } = {}) {
-  const name = `someone-${++serial}`;
-  const role = `role-${serial}`;
-  const roleId = await platform.addRole(role, names);
-  const { project, type } = options;
-  const id = await platform.addUser(name, [{ role, ...(project !== undefined && { project }) }], type);
-  return { name, id, role: roleId, token: await platform.token({ user: name }) };
-}
-
-/** An agent to which the user has delegated what they hold. */
-async function agentOf(user: { name: string }, names: readonly Permission[], project?: string) {
-  const name = `agent-${++serial}`;
-  const id = await platform.addUser(name, [], "agent");
-  for (const permission of names) {
-    await platform.lend({
-      from: user.name,
-      to: name,
-      permission,
-      expiresInSeconds: 7200,
-      ...(project !== undefined && { project }),
-    });
-  }
-  return { name, id, token: await platform.token({ user: name }) };
-}
-
-async function newProject(owner: string, visibility: "private" | "internal" = "private") {
-  return await platform.addProject(owner, `project-${++serial}`, visibility);
-}
-
-const send = (...args: Parameters<TestPlatform["send"]>) => platform.send(...args);
-
-async function refused(status: number, ...args: Parameters<TestPlatform["send"]>) {
-  const answer = await send(...args);
-  expect([answer.status, answer.body], JSON.stringify(args)).toEqual([status, expect.anything()]);
-  return answer.body;
-}
-
-/** What the token may do now, everywhere or on a project. */
-async function can(token: string, project?: string): Promise<Permission[]> {
-  const { body } = await send("GET", `/api/auth/me${project === undefined ? "" : `?project_id=${project}`}`, token);
-  return project === undefined ? body.permissions.global : body.permissions.project;
-}
+const someone: Attempts["someone"] = (...args) => attempts.someone(...args);
+const agentOf: Attempts["agentOf"] = (...args) => attempts.agentOf(...args);
+const newProject: Attempts["newProject"] = (...args) => attempts.newProject(...args);
+const refused: Attempts["refused"] = (...args) => attempts.refused(...args);
+const can: Attempts["can"] = (...args) => attempts.can(...args);
+const send: TestPlatform["send"] = (...args) => platform.send(...args);
 
 const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 
@@ -178,7 +143,7 @@ describe("by roles", () => {
 
   test("make a role of what one does not hold", async () => {
     const editor = await someone(["admin:roles"]);
-    const body = { name: `made-${++serial}`, permissions: ["admin:users"] };
+    const body = { name: `made-${attempts.unique()}`, permissions: ["admin:users"] };
     await refused(403, "POST", "/api/admin/roles", editor.token, body);
   });
 
@@ -359,7 +324,7 @@ describe("by accounts", () => {
 
   test("log in as an agent or a service account that somehow has a password", async () => {
     for (const type of ["agent", "service_account"] as const) {
-      const name = `odd-${++serial}`;
+      const name = `odd-${attempts.unique()}`;
       await setPassword(platform.db, await platform.addUser(name, [], type), "a password all the same");
       await refused(401, "POST", "/api/auth/login", undefined, { name, password: "a password all the same" });
     }
@@ -410,7 +375,8 @@ describe("by accounts", () => {
   test("make a service account with more than one holds", async () => {
     const manager = await someone(["admin:users"]);
     const narrow = await platform.token({ user: manager.name, scopes: ["admin:users"] });
-    const account = { name: `bot-${++serial}`, email: `bot-${serial}@example.test` };
+    const name = `bot-${attempts.unique()}`;
+    const account = { name, email: `${name}@example.test` };
     const path = "/api/admin/service-accounts";
     await refused(400, "POST", path, manager.token, { ...account, scopes: ["secret:write"] });
     await refused(400, "POST", path, narrow, { ...account, scopes: ["*"] });
@@ -454,7 +420,8 @@ describe("by agents", () => {
   test("make a token that outlives it, for itself or by a service account", async () => {
     const agent = await agentOf({ name: "admin" }, [...permissions]);
     await refused(400, "POST", "/api/tokens", agent.token, { name: "later", expires_in_days: 2 });
-    const account = { name: `bot-${++serial}`, email: `bot-${serial}@example.test`, scopes: ["project:read"] };
+    const name = `bot-${attempts.unique()}`;
+    const account = { name, email: `${name}@example.test`, scopes: ["project:read"] };
     const { body } = await send("POST", "/api/admin/service-accounts", agent.token, account);
     expect(Date.parse(body.token.expires_at)).toBeLessThanOrEqual(Date.parse(inSeconds(86_400)));
   });

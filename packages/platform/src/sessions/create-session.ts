@@ -35,6 +35,7 @@ export interface CreatedSession extends NewIdentity, ChosenLoans {}
 export async function createSession(db: Queryable, request: SessionRequest): Promise<CreatedSession> {
   const { caller, project, repository, body, settings, signal } = request;
   const { config, delegate_deploy, delegate_observe } = body;
+  const image = imageOf(request);
   const role = config.role ?? "dev";
   const chosen = await chooseLoans(db, caller, project, { role, delegate_deploy, delegate_observe });
   const expires_at = latestEnd(caller);
@@ -53,7 +54,7 @@ export async function createSession(db: Queryable, request: SessionRequest): Pro
       provider: body.provider,
       ...{ branch, role, delegate_deploy, delegate_observe, expires_at },
       config: JSON.stringify(config),
-      image: imageOf(request),
+      image,
       deadline_minutes: body.deadline_minutes ?? settings.session_deadline_minutes,
     })
     .execute();
