@@ -4,15 +4,15 @@
  */
 export type Instant = number;
 
-/** What is earlier or later is taken as this: nothing is kept from there, and PostgreSQL cannot hold every year. */
-const bounds = { first: 0, last: Date.UTC(2200, 0) * 1000 };
+/** What is later is taken as this, and what is before 1970 as that: PostgreSQL does not have every year of RFC 3339. */
+export const lastInstant: Instant = Date.UTC(2200, 0) * 1000;
 
 /** Reads an RFC 3339 time, whose digits beyond microseconds do not count. */
 export function instantOf(text: string): Instant {
   const digits = /\.(\d+)/.exec(text)?.[1] ?? "";
   const withinMillisecond = Number(digits.slice(3, 6).padEnd(3, "0"));
   const instant = Date.parse(text) * 1000 + withinMillisecond;
-  return Math.min(Math.max(instant, bounds.first), bounds.last);
+  return Math.min(Math.max(instant, 0), lastInstant);
 }
 
 /** RFC 3339 in UTC, to the microsecond. */

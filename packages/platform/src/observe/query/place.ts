@@ -1,5 +1,5 @@
 import { invalid } from "../../problem.ts";
-import type { Instant } from "./instant.ts";
+import { type Instant, lastInstant } from "./instant.ts";
 import type { TimeWindow } from "./time-window.ts";
 import type { Total } from "./total.ts";
 
@@ -21,19 +21,16 @@ export function placeText({ time, key, window, total }: Place): string {
   return [...numbers, total.isMinimum ? "m" : "e", key].join(".");
 }
 
-const number = "([0-9a-z]{1,10})";
+const number = "([0-9a-z]{1,11})";
 const pattern = new RegExp(`^${number}\\.${number}\\.${number}\\.${number}\\.([me])\\.([0-9a-f-]{1,80})$`);
 
 /** @throws Problem 400 for what no page has answered as `next` */
 export function readPlace(text: string, isKey: (key: string) => boolean): Place {
   const [, time = "", from = "", to = "", count = "", kind, key = ""] = pattern.exec(text) ?? [];
   const numbers = [time, from, to, count].map((digits) => Number.parseInt(digits, 36));
-  if (!numbers.every((value) => value <= latest) || !isKey(key)) {
+  if (!numbers.every((value) => value <= lastInstant) || !isKey(key)) {
     throw invalid("before", "must be what a page of the same list has answered as next");
   }
   const [at = 0, first = 0, last = 0, total = 0] = numbers;
   return { time: at, key, window: { from: first, to: last }, total: { count: total, isMinimum: kind === "m" } };
 }
-
-/** Microseconds: what PostgreSQL's times can hold, and more. */
-const latest = Date.UTC(3000, 0) * 1000;
