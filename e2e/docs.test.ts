@@ -1,8 +1,14 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { workloads } from "@platform-mcp/client/contract";
 import { parseDefinition } from "@platform-mcp/platform";
 import { beforeAll, describe, expect, test } from "vitest";
+import { root } from "../scripts/lib/build/paths.ts";
 import { argumentRows } from "../scripts/lib/docs/argument-rows.ts";
+import { commandSpans, meansCommand, shellBlocks } from "../scripts/lib/docs/commands.ts";
 import { type Documentation, readDocumentation } from "../scripts/lib/docs/documents.ts";
 import { staleFiles } from "../scripts/lib/docs/generated-files.ts";
+import { otherwise } from "../scripts/lib/docs/otherwise.ts";
 import * as rules from "../scripts/lib/docs/rules.ts";
 import type { ToolDoc } from "../scripts/lib/docs/tool-docs.ts";
 import { toolReference } from "../scripts/lib/docs/tool-reference.ts";
@@ -67,6 +73,20 @@ const examples: Readonly<Record<string, Examples>> = {
       { "a.md": `    ${pnpm("1.2.3").replace("test", "tset")}` },
     ],
   },
+  commandsAreRun: {
+    good: {
+      "a.md": "`platform user list`, `git push`, `platform user create NAME`",
+      "b.md": "```sh\nplatform user list\nplatform user create ada\n```\n\n```text\nid  name\n```\n",
+    },
+    bad: [
+      { "a.md": "`platform user list`" },
+      { "a.md": "`platform user create NAME`", "b.md": "```sh\nplatform user create\n```\n" },
+      { "a.md": "Run this:\n\n    platform user list\n" },
+      { "a.md": "```\nplatform user list\n```\n" },
+      { "a.md": "```bash\nplatform user list\n```\n" },
+      { "a.md": "```text\n$ platform user list\n```\n" },
+    ],
+  },
   onePnpm: {
     good: { "README.md": pnpm("1.2.3"), "a.md": `${pnpm("1.2.3")} \`pnpm test\`` },
     bad: [
@@ -101,6 +121,18 @@ test("the rules see the documents and what says how to run them", () => {
   );
 });
 
+test.each(otherwise)(
+  "$command is in a document, and what is said of why it is not entered holds",
+  async ({ command, because }) => {
+    const texts = [...documentation.documents.values()];
+    const commands = texts.flatMap((text) => [...shellBlocks(text), ...commandSpans(text)]);
+    expect(commands.filter((text) => meansCommand(command, text))).not.toEqual([]);
+    if (typeof because === "string") return;
+    const text = await readFile(join(root, because.file), "utf8");
+    expect(text.includes(because.says), `${because.file} says ${because.says}`).toBe(true);
+  },
+);
+
 test("what is generated is what it describes (if not: pnpm docs:generate)", async () => {
   expect(await staleFiles()).toEqual([]);
 });
@@ -113,6 +145,13 @@ test.each([
   const examples = [...document.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = ""]) => example);
   expect(examples.length).toBeGreaterThanOrEqual(least);
   for (const example of examples) expect(parseDefinition(example).steps).not.toEqual([]);
+});
+
+test("docs/deployments.md says what each status and each reason means", () => {
+  const text = documentation.documents.get("docs/deployments.md") ?? "";
+  for (const name of [...workloads.workloadStatus.options, ...workloads.workloadReason.options]) {
+    expect(text.match(new RegExp(`^\\|.*\`${name}\`.*\\|`, "m")), name).not.toBeNull();
+  }
 });
 
 describe("the tool reference", () => {

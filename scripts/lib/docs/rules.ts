@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { commandSpans, isEntered, isOtherwise, shellBlocks, unclearCode } from "./commands.ts";
 import type { Documentation } from "./documents.ts";
 import { anchorsOf, codeOf, linksOf } from "./markdown.ts";
 
@@ -51,6 +52,20 @@ export const scriptsExist: DocumentationRule = async ({ documents, scripts }) =>
     const unknown = [...names].filter((name) => !scripts.has(name) && !ownCommands.has(name));
     return unknown.map((name) => `${path}: there is no script ${name}`);
   });
+
+/**
+ * What a document tells its reader to enter stands in blocks of the language sh, which a test enters, or is one of the
+ * few commands of which `otherwise.ts` says why not; and a command in a line of text stands in such a block, too.
+ */
+export const commandsAreRun: DocumentationRule = async ({ documents }) => {
+  const blocks = [...documents.values()].flatMap(shellBlocks);
+  return [...documents].flatMap(([path, text]) => [
+    ...unclearCode(text).map((problem) => `${path}: ${problem}`),
+    ...commandSpans(text)
+      .filter((command) => !isEntered(command, blocks) && !isOtherwise(command))
+      .map((command) => `${path}: nothing runs ${command}`),
+  ]);
+};
 
 /** One version of pnpm is named everywhere: the README's. */
 export const onePnpm: DocumentationRule = async ({ instructions }) => {
