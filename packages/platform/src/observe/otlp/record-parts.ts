@@ -49,7 +49,7 @@ export function pointLabels({ resource, item }: Sent<{ readonly attributes: Attr
     ...own
   } = item.attributes.values;
   const labels = {
-    [serviceName]: serviceOf(service),
+    service: serviceOf(service),
     ...(instance !== undefined && { "service.instance.id": instance }),
     ...own,
   };

@@ -107,16 +107,16 @@ test("OpenTelemetry's own SDK sends metrics", async () => {
     .select(["name", "metric_type", "unit", "labels", "is_delta", "bounds", "value", "count", "buckets"]);
   expect(await points.execute()).toEqual([
     {
-      ...{ name: "latency", metric_type: "histogram", unit: "ms", labels: { "service.name": "checkout" } },
+      ...{ name: "latency", metric_type: "histogram", unit: "ms", labels: { service: "checkout" } },
       ...{ is_delta: false, bounds: [10, 100], value: 42, count: 1, buckets: [0, 1, 0] },
     },
     {
       ...{ name: "orders", metric_type: "counter", unit: "{order}", is_delta: false, bounds: null, value: 3 },
-      ...{ labels: { "service.name": "checkout", region: "eu" }, count: null, buckets: null },
+      ...{ labels: { service: "checkout", region: "eu" }, count: null, buckets: null },
     },
     {
       ...{ name: "queue", metric_type: "gauge", unit: null, is_delta: false, bounds: null, value: -2 },
-      ...{ labels: { "service.name": "checkout" }, count: null, buckets: null },
+      ...{ labels: { service: "checkout" }, count: null, buckets: null },
     },
   ]);
 });

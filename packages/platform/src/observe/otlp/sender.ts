@@ -34,19 +34,22 @@ export async function findSender(
   return { caller, owner: await sessionOf(db, caller), countedAs: caller.user.id };
 }
 
-/** Where sources are, and when they run: a claim outlives the status until nothing of them does any more. */
+/** A claim outlives the status until nothing runs any more. */
+const runs = sql`(status = 'running' or claimed_by is not null)`;
+
+/** Where sources are, and when they send. */
 const sources = {
-  step: { table: "pipeline_steps", runs: sql`claimed_by is not null` },
-  session: { table: "agent_sessions", runs: sql`claimed_by is not null` },
+  step: { table: "pipeline_steps", runs },
+  session: { table: "agent_sessions", runs },
   workload: { table: "workloads", runs: sql`true` },
 } as const;
 
 /** Whether the step or session runs, or the workload is there, in a project that is. */
 async function isThere(db: Queryable, { projectId, kind, sourceId }: IngestSource): Promise<boolean> {
-  const { table, runs } = sources[kind];
+  const { table, runs: sends } = sources[kind];
   const { rows } = await sql`
     select from ${sql.table(table)} as source join projects on projects.id = source.project_id and projects.is_active
-    where source.id = ${sourceId} and projects.id = ${projectId} and ${runs}`.execute(db);
+    where source.id = ${sourceId} and projects.id = ${projectId} and ${sends}`.execute(db);
   return rows.length === 1;
 }
 
