@@ -26,10 +26,22 @@ const spec: V1NetworkPolicySpec = {
       ],
     },
     { to: Object.entries(privateNetworks).map(([cidr, except]) => ({ ipBlock: { cidr, except: [...except] } })) },
+    {
+      to: [
+        {
+          namespaceSelector: { matchLabels: { "app.kubernetes.io/part-of": "platform" } },
+          podSelector: { matchLabels: { "app.kubernetes.io/name": "platform" } },
+        },
+      ],
+      ports: [{ protocol: "TCP", port: 8080 }],
+    },
   ],
 };
 
-/** Any branch has a preview, and agents push branches: it reaches no more of the network than agents do. */
+/**
+ * Any branch has a preview, and agents push branches: it reaches no more of the network than agents do, with the platform
+ * itself, to which it sends its telemetry.
+ */
 export const previewNetwork: Manifest = {
   apiVersion: "networking.k8s.io/v1",
   kind: "NetworkPolicy",
