@@ -14,10 +14,12 @@ import { startSweep } from "./idempotency/start-sweep.ts";
 import { valuesIn } from "./observe/alerts/read-value.ts";
 import { startAlerts } from "./observe/alerts/start-alerts.ts";
 import { countLogs } from "./observe/own/count-logs.ts";
+import type { LogTap } from "./observe/own/log-tap.ts";
 import { ownTelemetry } from "./observe/own/own-telemetry.ts";
 import { startOwnTelemetry } from "./observe/own/start-own-telemetry.ts";
 import { workloadSource } from "./observe/own/workload-source.ts";
 import { readRetention } from "./observe/store/retention.ts";
+import { startTelemetryUpkeep } from "./observe/store/start-upkeep.ts";
 import { createTelemetryWriter } from "./observe/store/telemetry-writer.ts";
 import { manifestsOf } from "./ops-repos/manifests-of.ts";
 import { usualLimits } from "./ops-repos/sync/fetch-commit.ts";
@@ -58,19 +60,21 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** What tests change of a platform, beside its configuration. */
+/** What is not of a platform's configuration: what tests change of it, and what hears its log. */
 export interface PlatformInternals {
   /** How long the claim on a step or session lasts unless it is extended, in milliseconds; 30,000. */
   readonly lease?: number;
   /** What keeps deployments and previews running, in place of the runtime's own. */
   readonly workloads?: Workloads;
+  /** Hears the platform's own log, whose warnings and errors are then among those that it keeps. */
+  readonly logTap?: LogTap;
 }
 
 /** Starts the platform and returns once it answers. @throws UserError when it cannot start; then nothing is left running. */
 export async function startPlatform(
   config: PlatformConfig,
   logger: Logger,
-  { lease = 30_000, workloads: given }: PlatformInternals = {},
+  { lease = 30_000, workloads: given, logTap }: PlatformInternals = {},
 ): Promise<Platform> {
   // In a cluster, what is pushed runs elsewhere.
   if (config.kubernetes === undefined) assertTrusted(config);
@@ -94,14 +98,15 @@ export async function startPlatform(
   const feed = new EventFeed({ db, wakeups });
   const outbound = new Outbound({ allow: config.webhookAllow });
   const onDropped = metrics.telemetryDropped;
+  const retention = () => readRetention(db, settings);
   const telemetry = countLogs(
     createTelemetryWriter({
-      ...{ pool: store.pool, logger, onDropped },
-      retention: () => readRetention(db, settings),
+      ...{ pool: store.pool, logger, onDropped, retention },
     }),
   );
   const own = startOwnTelemetry({ store, wakeups, writer: telemetry, onDropped, logger, external });
   const { tracing } = own;
+  const disconnectLog = logTap?.connect(telemetry);
   const opsRepos = {
     ...{ db, repositories, outbound, logger, limits: usualLimits, snapshots: new Snapshots(config.dataDirectory) },
     appsDomain: config.kubernetes?.workloads.ingress?.domain,
@@ -128,6 +133,7 @@ export async function startPlatform(
     await pushes.close();
     await own.close();
     await wakeups.close();
+    disconnectLog?.();
     await telemetry.close();
     await upkeep.close();
     await sweeping.close();
@@ -152,6 +158,7 @@ export async function startPlatform(
     const manifests: WorkloadsOptions["manifestsOf"] = (wanted, signal) => manifestsOf(opsRepos, wanted, signal);
     working.push(await startWorkloads({ ...work, manifestsOf: manifests }));
     working.push(startSyncing(opsRepos, wakeups), startDeployments(work));
+    working.push(startTelemetryUpkeep({ pool: store.pool, retention, logger }));
     working.push(startAlerts({ db, readValue: valuesIn(db), logger }));
   } catch (error) {
     await close();

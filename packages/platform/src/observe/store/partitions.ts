@@ -48,8 +48,12 @@ async function makePartition(client: pg.ClientBase, partition: Partition): Promi
   await client.query("begin");
   try {
     await client.query(partitionsLock);
-    const { rows } = await client.query("select where to_regclass($1) is null", [name]);
-    if (rows.length === 1) {
+    // Not by to_regclass, which does not see what was made while we waited for the lock.
+    const { rows } = await client.query(
+      "select from pg_class where relname = $1 and relnamespace = current_schema()::regnamespace",
+      [name],
+    );
+    if (rows.length === 0) {
       await client.query(`create table ${name} (like ${table} including all)`);
       await client.query(
         `alter table ${table} attach partition ${name} for values from ('${dateOf(day)}') to ('${dateOf(day + 1)}')`,
