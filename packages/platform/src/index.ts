@@ -7,6 +7,7 @@ export { stopSignal } from "./cli/stop-signal.ts";
 export { type PlatformConfig, readPlatformConfig } from "./config.ts";
 export type { Queryable } from "./db/queryable.ts";
 export type { Repositories } from "./git/repositories.ts";
+export { LogTap } from "./observe/own/log-tap.ts";
 export { DefinitionError } from "./pipelines/definition/definition-error.ts";
 export { definitionJsonSchema } from "./pipelines/definition/json-schema.ts";
 export { parseDefinition } from "./pipelines/definition/parse-definition.ts";

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   createLogger,
+  LogTap,
   type Platform,
   type PlatformConfig,
   readPlatformConfig,
@@ -54,7 +55,8 @@ async function run({ repo, role: roleName, port }: StartArguments): Promise<void
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   say("starting the platform");
   const log = join(config.dataDirectory, "platform.log");
-  const platform = await startPlatform(config, createLogger(config.logLevel, log));
+  const logTap = new LogTap();
+  const platform = await startPlatform(config, createLogger(config.logLevel, log, logTap), { logTap });
   try {
     const setup = { platform, config, role, repo, serversDir: join(outDir, "servers"), log, signal: stopping.signal };
     // Whoever stops it while it still sets up does not wait for that.

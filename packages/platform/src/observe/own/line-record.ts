@@ -26,7 +26,14 @@ export function readLine(line: string): LineContent {
   }
   const level = [fields.level, fields.lvl, fields.severity].map(levelOf).find((found) => found !== undefined);
   const trace = placeIn(fields);
-  return { level: level ?? guessLevel(message), message: storable(message), attributes: plainFields(fields), ...trace };
+  const whole = storable(withError(message, fields.err));
+  return { level: level ?? guessLevel(message), message: whole, attributes: plainFields(fields), ...trace };
+}
+
+/** With what an error says that pino has put beside the message. */
+function withError(message: string, error: unknown): string {
+  const said = typeof error === "object" && error !== null && "message" in error ? error.message : undefined;
+  return typeof said === "string" && said !== "" && !message.includes(said) ? `${message}: ${said}` : message;
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {

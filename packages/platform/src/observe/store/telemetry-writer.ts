@@ -7,6 +7,7 @@ import { Problem } from "../../problem.ts";
 import type { Telemetry, TelemetryWriter } from "../records.ts";
 import { BufferFull } from "./buffer-full.ts";
 import { clampTimes } from "./clamp-times.ts";
+import { notStored } from "./not-stored.ts";
 import { dayOf, makePartitions, type Partition, partitionedTables } from "./partitions.ts";
 import type { Retention } from "./retention.ts";
 import { type StorableTelemetry, storeTelemetry } from "./store-telemetry.ts";
@@ -105,7 +106,7 @@ export function createTelemetryWriter(options: TelemetryWriterOptions): Telemetr
         for (const each of batch) await settle([each]);
         return;
       }
-      logger.warn({ err: error }, "telemetry could not be stored");
+      logger.warn({ err: error }, notStored);
       for (const each of batch) each.settle(error);
     }
   }
