@@ -10,9 +10,12 @@ export interface Table {
 /** The migrations' own tables: what they say is in the manifest, and restoring makes them anew. */
 const migrationTables = ["kysely_migration", "kysely_migration_lock"];
 
+/** Logs, spans and metrics: far more than all the rest, and gone by themselves within days. */
+const telemetryTables = "telemetry\\_%";
+
 /**
- * The tables of the connection's schema that outlive a crash of the server, each after those that its rows refer to.
- * They are found in the catalogue, so that a table that a later migration adds is in every backup.
+ * The tables of the connection's schema that outlive a crash of the server, but those of telemetry, each after those that
+ * its rows refer to. They are found in the catalogue, so that a table that a later migration adds is in every backup.
  */
 export async function listTables(client: pg.ClientBase): Promise<readonly Table[]> {
   const tables = await client.query<Table>(
@@ -22,9 +25,9 @@ export async function listTables(client: pg.ClientBase): Promise<readonly Table[
      ) as columns
      from pg_class
      where ${ownRelations} and relkind in ('r', 'p') and not relispartition
-       and relpersistence = 'p' and relname <> all ($1)
+       and relpersistence = 'p' and relname <> all ($1) and relname not like $2
      order by relname`,
-    [migrationTables],
+    [migrationTables, telemetryTables],
   );
   const references = await client.query<{ table: string; target: string }>(
     `select c.relname as table, t.relname as target
