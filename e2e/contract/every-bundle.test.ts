@@ -17,6 +17,7 @@ const calls: Readonly<Record<string, readonly [tool: string, args: object]>> = {
   "platform-pipeline": ["wait_for_pipeline", { pipeline_id, timeout_seconds: 600 }],
   "platform-issues": ["get_issue", { number: 1 }],
   "platform-deploy": ["wait_for_deployment", { environment: "production", timeout_seconds: 600 }],
+  "platform-admin": ["list_users", {}],
 };
 
 let directory: string;

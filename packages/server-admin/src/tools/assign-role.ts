@@ -22,6 +22,7 @@ export const assignRole = defineAnyProjectTool({
     assignment_id: z.string().nullable(),
   },
   uses: [...findsUsers, ...findsRoles, assignments.assignRole],
+  needs: ["admin:users"],
   async confirmation({ api, project }, { user, role }) {
     const whom = inWords(await userOf(api, user));
     const { name, permissions } = await roleOf(api, role);

@@ -13,6 +13,7 @@ export const deactivateUser = definePlatformTool({
   input: { user },
   output: userOutput,
   uses: [...findsUsers, users.deactivateUser],
+  needs: ["admin:users"],
   async confirmation({ api }, { user }) {
     return `Deactivate ${inWords(await userOf(api, user))}, and end their sessions, tokens and delegations at once?`;
   },

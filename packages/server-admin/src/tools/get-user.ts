@@ -13,6 +13,7 @@ export const getUser = defineAnyProjectTool({
   input: { user },
   output: { ...userOutput, ...grantsOutput },
   uses: [...findsUsers, assignments.listUserRoles, userAccess.getUserPermissions],
+  needs: ["admin:users"],
   async run({ api, project }, { user }) {
     const found = await userOf(api, user);
     const user_id = found.id;

@@ -26,6 +26,7 @@ export const removeRole = defineAnyProjectTool({
   input: { user, role },
   output: { user: z.string(), role: z.string(), project: z.string() },
   uses: [...findsUsers, ...findsRoles, assignments.listUserRoles, assignments.removeRole],
+  needs: ["admin:users"],
   async confirmation({ api, project }, { user, role }) {
     const whom = inWords(await userOf(api, user));
     const { name } = await roleOf(api, role);

@@ -6,6 +6,7 @@ import {
   type PlatformErrorDetails,
   TimeoutError,
   UnexpectedAnswerError,
+  users,
 } from "@platform-mcp/client";
 import { describe, expect, test } from "vitest";
 import { deleteThings, getThing, renameThing, tools } from "../testing/tools.ts";
@@ -83,6 +84,11 @@ describe("what the platform answered", () => {
       "lacks the permission project:write on the whole platform. Who can change that: an administrator",
     );
     expect(textOf(answer(403, { path: "/api/elsewhere" }))).toContain("may not do this");
+    const own = answer(403, { path: users.getUser.path });
+    expect(textOf(own, { ...deleteThings, uses: [users.getUser] })).toContain("may not do this");
+    expect(textOf(own, { ...deleteThings, uses: [users.getUser], needs: ["admin:users"] })).toContain(
+      "lacks the permission admin:users on the whole platform.",
+    );
   });
 
   test("a tool that knows better says what to do next", () => {

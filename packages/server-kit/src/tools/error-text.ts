@@ -86,11 +86,14 @@ function forbidden(error: PlatformError, tool: Tool): string {
   if (error.permission === undefined && error.detail !== undefined) {
     return `${sanitize(error.detail)} Retrying cannot help.`;
   }
-  const permission = error.permission ?? endpointOf(error, tool)?.permission;
+  const endpoint = endpointOf(error, tool);
+  // What everybody may call for themselves, a tool that calls it for others has said what it needs for.
+  const forOthers = endpoint?.permission === "authenticated" ? tool.needs?.[0] : undefined;
+  const permission = error.permission ?? forOthers ?? endpoint?.permission;
   if (permission === undefined || permission === "authenticated" || permission === "public") {
     return "This session's token may not do this. Retrying cannot help; ask an administrator.";
   }
-  const where = endpointOf(error, tool)?.scope === "global" ? "on the whole platform" : "on this project";
+  const where = endpoint?.scope === "global" ? "on the whole platform" : "on this project";
   const why = error.reason === undefined ? "" : ` (${sanitize(error.reason)})`;
   const who = error.grantedBy === undefined ? "an administrator" : sanitize(error.grantedBy);
   return `This session lacks the permission ${sanitize(permission)} ${where}${why}. Who can change that: ${who}. Retrying cannot help.`;
