@@ -8,8 +8,9 @@ export function instrumentedWorkload(
   environment: Readonly<Record<string, string>>,
 ): InstrumentedProgram {
   const { workloadId, projectId } = name;
+  const service = workloadService({ ...name, environment: row.environment ?? undefined });
   return {
-    ...{ projectId, kind: "workload", sourceId: workloadId, service: workloadService({ ...name, environment }) },
+    ...{ projectId, kind: "workload", sourceId: workloadId, service },
     attributes: {
       "platform.project_id": projectId,
       "platform.workload_id": workloadId,
