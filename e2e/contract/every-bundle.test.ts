@@ -16,6 +16,7 @@ const calls: Readonly<Record<string, readonly [tool: string, args: object]>> = {
   "platform-core": ["get_project", {}],
   "platform-pipeline": ["wait_for_pipeline", { pipeline_id, timeout_seconds: 600 }],
   "platform-issues": ["get_issue", { number: 1 }],
+  "platform-observe": ["search_logs", {}],
   "platform-deploy": ["wait_for_deployment", { environment: "production", timeout_seconds: 600 }],
   "platform-admin": ["list_users", {}],
 };

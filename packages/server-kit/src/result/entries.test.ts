@@ -71,6 +71,15 @@ test("with a share for each, a long one leaves room for the others", () => {
   expect(JSON.stringify(renderData(comments({ items, each: 0.5 })))).toContain("Shown.");
 });
 
+test("with a share for each, a short one for which there is no room is not cut", () => {
+  const items = Array.from({ length: 300 }, () =>
+    entry("ada", "A comment of an ordinary length, as most of them are."),
+  );
+  const text = renderText(comments({ items, each: 0.5, rest: (shown) => `${shown} are shown.` }));
+  expect(text).toMatch(/\n\d+ are shown\.$/);
+  expect(text).not.toContain("goes on");
+});
+
 test("it stays within the budget whatever it holds", () => {
   const items = Array.from({ length: 30 }, (_, at) => entry("ada", "字".repeat(at * 300)));
   for (const each of [1, 0.5]) {

@@ -23,7 +23,7 @@ export interface EntriesOptions {
   readonly firstLine?: number;
   /** How much of the remaining budget they may use together; all of it by default. */
   readonly share?: number;
-  /** How much of what is left of that one entry may use; all of it by default, and then one that is cut is the last. */
+  /** How much of that one entry may use; all of it by default, and then one that is cut is the last. */
   readonly each?: number;
   /** Said below them, given how many are shown: the call that goes on, if there are more. */
   readonly rest: (shown: number) => string | undefined;
@@ -53,6 +53,7 @@ function fitEntries({ items, firstLine = 1, each = 1, cut }: EntriesOptions, bud
   const lineAsSent = (line: string) => (mode === "structured" ? JSON.stringify(line) : `  ${line}`);
   const shown: ShownEntry[] = [];
   const cuts: string[] = [];
+  const largest = budget.share(each);
   for (const [index, { body, ...entry }] of items.entries()) {
     const first = index === 0 ? firstLine : 1;
     const lines = sanitizeLines(body)
@@ -61,11 +62,13 @@ function fitEntries({ items, firstLine = 1, each = 1, cut }: EntriesOptions, bud
       .slice(first - 1);
     const own = budget.share(each);
     const whole = { ...entry, lines };
-    if (own.fits(asSent(whole))) {
-      budget.spend(asSent(whole));
+    const isLarge = !largest.fits(asSent(whole));
+    if (!isLarge && budget.trySpend(asSent(whole))) {
       shown.push(whole);
       continue;
     }
+    // There is no room for it here, but there is on the next page.
+    if (!isLarge && shown.length > 0) break;
     own.spend(asSent({ ...entry, lines: [] }));
     const fitted = fitLines(lines, { budget: own, keep: "head", asSent: lineAsSent });
     if (shown.length > 0 && (each === 1 || fitted.lineCut)) break;

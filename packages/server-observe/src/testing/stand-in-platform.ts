@@ -1,11 +1,16 @@
-import type { traces } from "@platform-mcp/client";
-import { project, type StandInOptions, standInPlatform as standIn } from "@platform-mcp/server-kit/testing";
+import type { alerts, logs, traces } from "@platform-mcp/client";
+import { idOf, project, type StandInOptions, standInPlatform as standIn } from "@platform-mcp/server-kit/testing";
 import { tools } from "../tools.ts";
 
 export { idOf, project, sendJson, sendPage } from "@platform-mcp/server-kit/testing";
 
 /** The tools of this server on a platform that answers as a test wants it. */
 export const standInPlatform = (options: Omit<StandInOptions, "tools">) => standIn({ tools, ...options });
+
+/** The query of a request. */
+export function asked(request: string | undefined): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(request?.split("?")[1]));
+}
 
 export const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -66,4 +71,63 @@ export function traceOf(spans: readonly traces.Span[], fields: object = {}): obj
     truncated: false,
     ...fields,
   };
+}
+
+/** A log as the platform shows it, so many milliseconds after the trace of the tests began. */
+export function logAt(ms: number, fields: Partial<logs.LogRecord> = {}): logs.LogRecord {
+  return {
+    id: idOf(ms),
+    timestamp: after(ms),
+    trace_id: null,
+    span_id: null,
+    project_id: project,
+    session_id: null,
+    service: "web",
+    level: "info",
+    message: `message ${ms}`,
+    attributes: null,
+    ...fields,
+  };
+}
+
+/** A page as the platform answers it, of the hour before the trace of the tests ended. */
+export function paged(items: readonly object[], fields: object = {}): object {
+  const range = { from: "2026-11-23T06:16:00.5Z", to: "2026-11-23T07:16:00.5Z" };
+  return { items, total: items.length, total_is_minimum: false, next: null, ...range, ...fields };
+}
+
+/** A rule as the platform shows it, with what a test cares about. */
+export function ruleWith(fields: Partial<alerts.AlertRule> = {}): alerts.AlertRule {
+  return {
+    id: idOf(1),
+    name: "checkout fails",
+    description: null,
+    query: 'metric:http.errors labels:{"route":"/checkout"} agg:rate',
+    condition: "gt",
+    threshold: 0.5,
+    for_seconds: 60,
+    severity: "critical",
+    notify_channels: ["webhook"],
+    project_id: project,
+    enabled: true,
+    created_at: "2026-11-20T10:00:00Z",
+    state: "firing",
+    state_since: after(0),
+    last_value: 2.5,
+    last_evaluated_at: after(1000),
+    error: null,
+    ...fields,
+  };
+}
+
+/** A rule as the first platform shows it, which keeps no state. */
+export function asOlder({
+  state: _,
+  state_since,
+  last_value,
+  last_evaluated_at,
+  error,
+  ...rule
+}: alerts.AlertRule): object {
+  return rule;
 }

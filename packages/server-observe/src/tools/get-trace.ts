@@ -1,6 +1,7 @@
-import { pathParameters, traces } from "@platform-mcp/client";
+import { traces } from "@platform-mcp/client";
 import { definePlatformTool, list, note, type Part } from "@platform-mcp/server-kit";
 import * as z from "zod";
+import { traceId } from "../arguments.ts";
 import { criticalPath } from "../trace/critical-path.ts";
 import { errorsOutput, errorsPart } from "../trace/errors.ts";
 import { findSpan } from "../trace/find-span.ts";
@@ -34,7 +35,7 @@ export const getTrace = definePlatformTool({
     "Show where a request's time went and what failed in it: errors, then its spans as a tree, the critical path and errors first, like siblings folded.",
   risk: "read",
   input: {
-    trace_id: pathParameters.trace_id,
+    trace_id: traceId,
     span_id: z
       .string()
       .regex(/^#?[\da-f]{1,16}$/i, "must be a span's id, or its beginning")

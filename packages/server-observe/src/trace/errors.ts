@@ -11,6 +11,9 @@ const mostShown = 5;
 /** Lines of a stack trace that are shown. */
 const stackLines = 6;
 
+/** Characters of a name. */
+const nameShown = 60;
+
 /** Characters of its attributes. */
 const attributesShown = 400;
 
@@ -56,7 +59,11 @@ function keyOf({ service, name, span }: SpanNode): string {
 function entryOf(members: readonly SpanNode[], { idOf }: SpanContext): Entry {
   const [first] = members;
   if (first === undefined) return { fields: {}, body: "" };
-  const fields = { span: named(clipped(first.name)), service: named(clipped(first.service)), count: members.length };
+  const fields = {
+    span: named(clipped(first.name, nameShown)),
+    service: named(clipped(first.service, nameShown)),
+    count: members.length,
+  };
   const count = members.length === 1 ? null : `${members.length}x`;
   return {
     fields: { ...fields, span_id: first.id },

@@ -5,15 +5,18 @@ import type { SpanNode } from "./span-forest.ts";
 import { clipped } from "./span-row.ts";
 
 /** Names of services that are shown, and the characters of each. */
-const services = { shown: 12, characters: 40 };
+const services = { shown: 8, characters: 24 };
+
+/** Characters of its own names. */
+const nameShown = 60;
 
 /** What is said of a trace as a whole. */
 export function summary(trace: Trace, nodes: readonly SpanNode[]): Part {
   const names = [...new Set(nodes.map(({ service }) => service))];
   return record({
     trace_id: trace.trace_id,
-    root: named(clipped(String(trace.root_span))),
-    service: named(clipped(String(trace.service))),
+    root: named(clipped(String(trace.root_span), nameShown)),
+    service: named(clipped(String(trace.service), nameShown)),
     status: trace.status,
     duration_ms: trace.duration_ms === null ? null : rounded(trace.duration_ms),
     started_at: time(trace.started_at),
