@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index telemetry_logs_project on telemetry_logs (project_id, ts desc, id desc);
     create index telemetry_logs_session on telemetry_logs (session_id, ts desc, id desc) where session_id is not null;
     create index telemetry_logs_trace on telemetry_logs (trace_id) where trace_id is not null;
-    create index telemetry_logs_time on telemetry_logs using brin (ts);
+    create index telemetry_logs_time on telemetry_logs (ts desc, id desc);
 
     create table telemetry_spans (
       trace_id text not null,
