@@ -11,6 +11,7 @@ import { Conversation } from "./conversation.ts";
 import { claudeBinary } from "./install.ts";
 import { type MessagesApi, startMessagesApi } from "./messages-api.ts";
 import { type ClaudeResult, runClaude } from "./run-claude.ts";
+import { tellThrough } from "./tell-through.ts";
 
 const role = chooseRole(roles, "dev");
 
@@ -41,27 +42,13 @@ beforeAll(async () => {
     builtInTools: ["Bash"],
     deadlineMs: 200_000,
   });
-  const told = story(conversation.hands, stage.reviewer).finally(() => conversation.finish());
-  // A session that ends early leaves the story waiting: its end says more.
-  outcome = await Promise.race([told, session.then((result) => endedEarly(result, told))]);
-  claude = await session;
+  ({ outcome, claude } = await tellThrough(conversation, session, (hands) => story(hands, stage.reviewer)));
 }, 600_000);
 
 afterAll(async () => {
   await api?.close();
   await stage?.[Symbol.asyncDispose]();
 });
-
-/** The session ended: with the story, or before it. */
-async function endedEarly({ events, stderr }: ClaudeResult, told: Promise<StoryOutcome>): Promise<StoryOutcome> {
-  const tooEarly = new Promise<never>((_, reject) => {
-    setTimeout(
-      () => reject(new Error(`the session ended:\n${JSON.stringify(events.at(-1))}\n${stderr}`)),
-      5000,
-    ).unref();
-  });
-  return await Promise.race([told, tooEarly]);
-}
 
 test("the session has exactly the servers of role dev, all connected, and a shell", () => {
   const init = claude.events.find(({ type, subtype }) => type === "system" && subtype === "init");

@@ -2,13 +2,15 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { bundlePath, chooseRole, mcpConfig, roles } from "@platform-mcp/runner";
+import { chooseRole, mcpConfig, roles } from "@platform-mcp/runner";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Hands } from "../../scripts/lib/demo/hands.ts";
 import { visit } from "../../scripts/lib/demo/visit.ts";
 import { Conversation } from "../claude-code/conversation.ts";
 import { claudeBinary } from "../claude-code/install.ts";
 import { startMessagesApi } from "../claude-code/messages-api.ts";
 import { type ClaudeResult, runClaude } from "../claude-code/run-claude.ts";
+import { tellThrough } from "../claude-code/tell-through.ts";
 import { DeployedProject } from "../deployments/deployed-project.ts";
 import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { serverBundles } from "../lib/bundles.ts";
@@ -34,7 +36,7 @@ const commits = { good: "", bad: "" };
 const shopping = new AbortController();
 let shopped: Promise<void> | undefined;
 /** What the model reads of each call. */
-const read = { alerts: "", logs: "", trace: "", rollback: "", deployment: "", alertsAfter: "" };
+let read: Awaited<ReturnType<typeof story>>;
 
 beforeAll(async () => {
   const [binary, serversDir] = await Promise.all([claudeBinary(), serverBundles()]);
@@ -58,7 +60,6 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), "failing-deployment-"));
   const config = mcpConfig({ role, domains: role.servers, serversDir, node: process.execPath });
   await writeFile(join(scratch, "mcp.json"), JSON.stringify(config));
-  expect(role.servers.map((domain) => bundlePath(serversDir, domain))).toHaveLength(4);
   const conversation = new Conversation();
   const api = await startMessagesApi(conversation.script);
   try {
@@ -76,9 +77,7 @@ beforeAll(async () => {
       allowedTools: role.servers.map((domain) => `mcp__platform-${domain}`),
       deadlineMs: 300_000,
     });
-    const told = story(conversation).finally(() => conversation.finish());
-    claude = await session;
-    await told;
+    ({ claude, outcome: read } = await tellThrough(conversation, session, story));
   } finally {
     await api.close();
   }
@@ -93,16 +92,21 @@ afterAll(async () => {
   if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
 });
 
+const uuidBefore = (name: string) => new RegExp(`[\\da-f-]{36}(?= "${name}")`);
+
 /** What an agent does that knows of nothing but that something is wrong. */
-async function story({ hands }: Conversation): Promise<void> {
-  read.alerts = await hands.tool("platform-observe", "list_alerts");
-  read.logs = await hands.tool("platform-observe", "search_logs", { min_level: "error" });
-  const [trace_id] = /\b[\da-f]{32}\b/.exec(read.logs) ?? [];
-  read.trace = await hands.tool("platform-observe", "get_trace", { trace_id });
-  read.rollback = await hands.tool("platform-deploy", "rollback_deploy", { environment });
-  read.deployment = await hands.tool("platform-deploy", "wait_for_deployment", { environment });
+async function story({ tool }: Hands) {
+  const alerts = await tool("platform-observe", "list_alerts");
+  const [alert_id] = uuidBefore("Checkouts fail").exec(alerts) ?? [];
+  const alert = await tool("platform-observe", "get_alert", { alert_id });
+  const logs = await tool("platform-observe", "search_logs", { min_level: "error" });
+  const [trace_id] = /\b[\da-f]{32}\b/.exec(logs) ?? [];
+  const trace = await tool("platform-observe", "get_trace", { trace_id });
+  const rollback = await tool("platform-deploy", "rollback_deploy", { environment });
+  const deployment = await tool("platform-deploy", "wait_for_deployment", { environment });
   await allAre("ok");
-  read.alertsAfter = await hands.tool("platform-observe", "list_alerts");
+  const alertsAfter = await tool("platform-observe", "list_alerts");
+  return { alerts, alert, logs, trace, rollback, deployment, alertsAfter };
 }
 
 async function post(path: string, body: object): Promise<ReturnType<JSON["parse"]>> {
@@ -165,8 +169,9 @@ test("the session has the servers of role ops, all connected", () => {
 
 test("the alerts that fire are named, with what they look at", () => {
   for (const name of Object.keys(rules)) expect(read.alerts).toContain(name);
-  expect(read.alerts).toContain("firing");
-  expect(read.alerts).toContain("shop.checkout.failures");
+  expect(read.alerts.match(/ firing /g)).toHaveLength(2);
+  expect(read.alert).toContain("metric:shop.checkout.failures");
+  expect(read.alert).toContain("the value has been above 0 for 10 seconds or longer");
 });
 
 test("the logs say what went wrong, those that it sent as those that it printed, and lead to a trace", () => {
@@ -188,6 +193,7 @@ test("the rollback brings back what ran before, and the alert is resolved by tha
   for (const name of Object.keys(rules)) expect(read.alertsAfter).toContain(name);
   expect(read.alertsAfter).not.toContain("firing");
   const { url } = await project.production();
+  expect(read.alertsAfter.match(/ ok /g)).toHaveLength(2);
   expect(await visit(`${url}checkout`)).toEqual({ status: 200, body: "That is 21 EUR\n" });
 });
 
