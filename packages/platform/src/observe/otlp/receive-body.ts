@@ -15,16 +15,26 @@ const mostInflated = { protobuf: 16 * 1024 ** 2, JSON: 4 * 1024 ** 2 };
 export async function receiveBody({ headers, raw }: FastifyRequest, room: ByteBudget): Promise<Buffer> {
   if (Number(headers["content-length"] ?? 0) > mostSent) throw tooLarge(mostSent);
   const chunks: Buffer[] = [];
-  let length = 0;
+  let [sent, held, isRefused] = [0, 0, false];
   try {
-    for await (const chunk of raw) {
-      if (length + chunk.length > mostSent) throw tooLarge(mostSent);
-      if (!room.take(chunk.length)) throw new BufferFull();
-      length += chunk.length;
-      chunks.push(chunk);
+    // Whoever is refused gets an answer: their connection is not to end before that.
+    for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
+      sent += chunk.length;
+      if (sent > mostSent) throw tooLarge(mostSent);
+      if (!isRefused && room.take(chunk.length)) {
+        held += chunk.length;
+        chunks.push(chunk);
+        continue;
+      }
+      // The rest is read for nothing: many clients listen only when they have said all.
+      isRefused = true;
+      chunks.length = 0;
+      room.giveBack(held);
+      held = 0;
     }
+    if (isRefused) throw new BufferFull();
   } catch (error) {
-    room.giveBack(length);
+    room.giveBack(held);
     throw error;
   }
   return Buffer.concat(chunks);

@@ -21,20 +21,24 @@ export interface OtlpOptions {
   readonly masterKey: MasterKey;
   readonly limiter: RateLimiter;
   readonly telemetry: TelemetryWriter;
+  /** For bodies that are read, or wait until they are stored. */
+  readonly room?: ByteBudget;
 }
 
 /** Not a part of the API's description: OpenTelemetry's own says what it is. */
 const schema = { hide: true };
 
-/** Bytes of bodies that are read, or wait until it is their turn. */
 const mostWaiting = 64 * 1024 ** 2;
 
 /**
  * Takes telemetry by OTLP over HTTP, at `/v1/{traces,logs,metrics}`. The memory that it takes has a bound: bodies as
  * they come have one, one of them at a time is read, and what has been read waits in the writer's own.
  */
-export function registerOtlp(app: FastifyInstance, { db, masterKey, limiter, telemetry }: OtlpOptions): void {
-  const room = new ByteBudget(mostWaiting);
+export function registerOtlp(
+  app: FastifyInstance,
+  { db, masterKey, limiter, telemetry, ...options }: OtlpOptions,
+): void {
+  const { room = new ByteBudget(mostWaiting) } = options;
   const reading = new Turns(1);
   const senders = new WeakMap<FastifyRequest, Sender>();
 
