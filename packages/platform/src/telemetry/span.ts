@@ -31,6 +31,11 @@ export function within<T>(span: Span, work: () => T): T {
   return current.run(span, work);
 }
 
+/** Whether something is under way that may have spans within. */
+export function isTraced(): boolean {
+  return current.getStore() !== undefined;
+}
+
 /** Begins a span within the one that is under way; undefined where there is none, which costs next to nothing. */
 export function startSpan(name: string, attributes: Attributes = {}, msAgo?: number): Span | undefined {
   return current.getStore()?.child(name, attributes, msAgo);
