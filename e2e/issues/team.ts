@@ -1,19 +1,14 @@
-import { call } from "../contract/lib/contract.ts";
 import { serverBundle } from "../lib/bundles.ts";
 import { GitUser } from "../lib/git-user.ts";
 import { startTestPlatform, type TestPlatform, type TestProject } from "../lib/platform.ts";
-import { StdioServer } from "../lib/stdio-server.ts";
+import { type UsedServer, useServer } from "../lib/used-server.ts";
 
 /** Somebody who works on the project: with a clone of it, and with a server. */
-export interface Member extends AsyncDisposable {
+export interface Member extends UsedServer {
   readonly name: string;
   readonly git: GitUser;
   /** The environment of their server. */
   readonly env: Readonly<Record<string, string>>;
-  /** Calls a tool and gives its text. @throws when it answers with an error */
-  use(tool: string, args?: object): Promise<string>;
-  /** Calls a tool that is to be refused, and gives its text without what differs from call to call. @throws when it is not */
-  refused(tool: string, args?: object): Promise<string>;
 }
 
 /** What a member works with. */
@@ -63,22 +58,12 @@ async function joinTeam(
   const token = await platform.tokenFor({ user: name, scopes: [] });
   const git = await cloneFor(platform, project, { name, token });
   const session = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id, ...env };
-  const server = new StdioServer({ file: await serverBundle(serverName), env: session });
-  await server.initialize();
+  const server = await useServer({ file: await serverBundle(serverName), env: session });
   const member: Member = {
+    ...server,
     name,
     git,
     env: session,
-    async use(tool, args = {}) {
-      const { text, isError, protocolError } = await call(server, tool, args);
-      if (isError || protocolError !== undefined) throw new Error(protocolError ?? text);
-      return text;
-    },
-    async refused(tool, args = {}) {
-      const { text, isError } = await call(server, tool, args);
-      if (!isError) throw new Error(`this should have been refused:\n${text}`);
-      return text.replace(/\nRequest id: \S+$/, "");
-    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await git[Symbol.asyncDispose]();

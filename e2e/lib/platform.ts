@@ -36,6 +36,8 @@ export interface TestPlatform extends AsyncDisposable {
   tokenFor(request: TokenRequest): Promise<string>;
   /** Adds somebody who may write to every project; gives their id. */
   addDeveloper(name: string): Promise<string>;
+  /** What time it is for the database, by whose clock everything ends; RFC 3339. */
+  databaseTime(): Promise<string>;
   /** Imports a git repository from a local path or URL as a new private project. */
   importRepository(source: string, name: string): Promise<TestProject>;
   /** Stops it and removes its data. */
@@ -78,6 +80,10 @@ export async function startTestPlatform(): Promise<TestPlatform> {
       const { id } = await db.insertInto("users").values(user).returning("id").executeTakeFirstOrThrow();
       await db.insertInto("user_roles").values({ user_id: id, role_id: role.id, project_id: null }).execute();
       return id;
+    },
+    async databaseTime() {
+      const clock = platform.db.selectNoFrom((eb) => eb.fn<string>("clock_timestamp", []).as("now"));
+      return (await clock.executeTakeFirstOrThrow()).now;
     },
     async importRepository(source, name) {
       const request = { source, name, owner, visibility: "private", onProgress: () => {} } as const;

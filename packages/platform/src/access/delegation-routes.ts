@@ -44,7 +44,10 @@ export const delegationRoutes: readonly Route[] = [
   implement(delegations.revokeDelegation, async ({ db, params: { delegation_id }, audit }) => {
     const revoked = await revokeDelegation(db, delegation_id);
     if (revoked === undefined) throw notFound("delegation");
-    const { project_id, ...before } = revoked;
+    const { project_id, ...ids } = revoked;
+    // As the log names them, also when they are no more.
+    const { permission_name, delegator_name, delegate_name } = await requireDelegation(db, delegation_id);
+    const before = { ...ids, permission_name, delegator_name, delegate_name };
     audit.record({ resource: "delegation", id: delegation_id, project: project_id, before });
     return { ok: true } as const;
   }),

@@ -41,6 +41,14 @@ export async function takeRoles(
   meant: (eb: ExpressionBuilder<Database, "user_roles">) => Expression<SqlBool>,
 ) {
   return await keepAnAdministrator(db, () =>
-    db.deleteFrom("user_roles").where(meant).returning(["id", "user_id", "role_id", "project_id"]).execute(),
+    db
+      .deleteFrom("user_roles")
+      .where(meant)
+      .returning(["id", "user_id", "role_id", "project_id"])
+      // As the log names it, also when the role is no more.
+      .returning((eb) =>
+        eb.selectFrom("roles").whereRef("roles.id", "=", "user_roles.role_id").select("name").as("role_name"),
+      )
+      .execute(),
   );
 }
