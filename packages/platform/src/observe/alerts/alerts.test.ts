@@ -196,3 +196,27 @@ describe("a list of rules", () => {
     expect((await platform.send("GET", "/api/observe/alerts?status=resolved", admin)).status).toBe(400);
   });
 });
+
+describe("the events of a rule", () => {
+  test("are listed newest first, in pages, and are its own alone", async () => {
+    const [{ id }, { id: other }] = [await make(), await make()];
+    const at = (minute: number) => `2026-11-23T10:0${minute}:00Z`;
+    const over = { status: "resolved", value: 9, message: "m" } as const;
+    await platform.db
+      .insertInto("alert_events")
+      .values([
+        { ...over, rule_id: id, created_at: at(1), resolved_at: at(2) },
+        { ...over, rule_id: id, created_at: at(3), resolved_at: at(4) },
+        { ...over, rule_id: id, created_at: at(5), resolved_at: null, status: "firing" },
+        { ...over, rule_id: other, created_at: at(6), resolved_at: at(7) },
+      ])
+      .execute();
+    const path = `/api/observe/alerts/${id}/events`;
+    const { body } = await platform.send("GET", path, tokens.reader);
+    expect(body.total).toBe(3);
+    expect(body.items.map((event: { created_at: string }) => event.created_at)).toEqual([at(5), at(3), at(1)]);
+    expect(body.items[0]).toMatchObject({ rule_id: id, status: "firing", value: 9, message: "m", resolved_at: null });
+    const second = await platform.send("GET", `${path}?limit=1&offset=1`, tokens.reader);
+    expect(second.body).toMatchObject({ total: 3, items: [{ created_at: at(3), resolved_at: at(4) }] });
+  });
+});
