@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { spanId, spanOf, standInPlatform, traceId, traceOf } from "../testing/stand-in-platform.ts";
+import { idOf, spanId, spanOf, standInPlatform, traceId, traceOf } from "../testing/stand-in-platform.ts";
 
 /** A shop's checkout: it looks up a cart with many queries, then pays, which fails after a second. */
 const checkout = [
@@ -125,5 +125,30 @@ describe("get_trace", () => {
       2 connect pay 1100 120 1100 error 5000aaaaaaaaaaaa
       1 audit.write web 3 1236 3 unset 6000aaaaaaaaaaaa"
     `);
+  });
+
+  test("shows a server that is bound to a project nothing of another", async () => {
+    const other = { project_id: idOf(77) };
+    const [first, ...rest] = checkout;
+    const mixed = traceOf([...(first === undefined ? [] : [{ ...first, ...other }]), ...rest], other);
+    const text = await show(mixed);
+    expect(text).not.toContain('/checkout" [web]');
+    expect(text).toContain("1 spans of other projects are not shown. The parents of 4 spans are not here:");
+    const foreign = traceOf(
+      checkout.map((span) => ({ ...span, ...other })),
+      other,
+    );
+    expect(await show(foreign)).toBe(
+      "get_trace was not called: the trace has nothing of this project; list_traces shows those there are.",
+    );
+    expect(await show(foreign, {}, { options: { crossProject: true } })).toContain("spans 18");
+  });
+
+  test("says what is missing", async () => {
+    expect(await show(traceOf([]))).toContain("None of its spans are there: they may be too old to be kept");
+    expect(await show(traceOf(checkout, { truncated: true }))).toContain("The platform gives only the first 18 spans;");
+    expect(await show(traceOf(checkout), { span_id: "77" })).toContain(
+      'no span of the trace begins with "77"; get_trace without span_id shows those there are.',
+    );
   });
 });

@@ -53,10 +53,10 @@ export const getTrace = definePlatformTool({
     spans: z.array(z.object(spanOutput)),
     total_spans: z.int().optional(),
   },
-  uses: [traces.getTrace],
+  uses: [traces.getTrace, traces.listTraces],
   async run({ api, boundProject }, { trace_id, span_id, offset }) {
     const trace = await api.call(traces.getTrace, { trace_id });
-    const own = ownSpans(trace, boundProject);
+    const own = await ownSpans(api, trace, boundProject);
     const all = spanForest(own.spans);
     const nodes = preorder(all);
     const span = span_id === undefined ? undefined : findSpan(nodes, span_id);
