@@ -39,18 +39,26 @@ const deployed = (round: number) => ({
   commit_sha: String(round).padStart(40, "0"),
 });
 
-/** What there is of the project in the cluster: `get` gives the objects at a path that have its label. */
+/** What there is of the project in the cluster: the objects at a path that have its label. */
 async function objects<T extends KubeObject>(path: string): Promise<readonly T[]> {
   const selector = encodeURIComponent(`platform.io/project=${project.api.id}`);
   return (await kubeGet<List<T>>(`${path}?labelSelector=${selector}`)).items;
 }
 
-/** The namespaces that are there, those that are being removed too. */
-async function namespaces(): Promise<readonly string[]> {
-  return (await objects("/api/v1/namespaces")).map(({ metadata }) => metadata.name).toSorted();
+/**
+ * The namespaces that are missing, and those that should not be there any more, though they are being removed. What was
+ * stopped before it was ever applied has none.
+ */
+async function wrongNamespaces(): Promise<readonly string[]> {
+  const found = new Set((await objects("/api/v1/namespaces")).map(({ metadata }) => metadata.name));
+  const missing = [...previews.running.keys()].map(namespace).filter((name) => !found.has(name));
+  const left = found.difference(new Set(previews.there.map(namespace)));
+  return [...missing.map((name) => `${name} is missing`), ...[...left].map((name) => `${name} is left`)];
 }
 
-/** The namespaces that have pods, each as often as it has one that runs. */
+const namespace = (branch: string) => project.namespace(branch);
+
+/** The namespaces that have pods, each as often as it has one. */
 async function pods(): Promise<readonly string[]> {
   return (await objects<Pod>("/api/v1/pods")).map(({ metadata }) => metadata.namespace ?? "").toSorted();
 }
@@ -68,10 +76,9 @@ async function wrongAnswers(): Promise<readonly string[]> {
 
 /** Waits until each preview is what it should be, as the database says, as it answers, and as the cluster has it. */
 async function converged(context: string): Promise<void> {
-  const namespace = (branch: string) => project.namespace(branch);
   const options = { timeout: patience, interval: 1000, message: context };
   await previews.converged(context, patience);
-  await expect.poll(namespaces, options).toEqual(previews.there.map(namespace).toSorted());
+  await expect.poll(wrongNamespaces, options).toEqual([]);
   await expect.poll(pods, options).toEqual([...previews.running.keys()].map(namespace).toSorted());
   await expect.poll(wrongAnswers, options).toEqual([]);
 }
