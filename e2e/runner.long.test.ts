@@ -143,6 +143,7 @@ describe("runner doctor", () => {
     const table = await doctor(env);
     expect(table.code).toBe(0);
     expect(table.stdout).toMatch(/^platform-core +ok +\d+ +\d+ +\d+ ms +2026-07-28 +ok +ok +ok +ok$/m);
+    expect(table.stdout).toMatch(/^read_file +platform-core +project:read +ok$/m);
     expect(table.stdout).toMatch(/^role dev is ready: servers 1 ok, 2 not in this build; /m);
   });
 

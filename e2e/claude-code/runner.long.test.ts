@@ -95,7 +95,6 @@ async function session(name: string, { role, turns }: SessionOptions) {
       PROJECT_ID: project.id,
       SESSION_ID: name,
       MCP_SERVERS_DIR: join(outDir, "servers"),
-      MCP_ALLOW_MISSING: "1",
       ...(role !== undefined && { AGENT_ROLE: role }),
     },
     deadlineMs: 100_000,

@@ -34,10 +34,7 @@ export async function startLaptopPlatform(script: Script): Promise<LaptopPlatfor
   await symlink(binary, join(programs, "claude"));
   const platform = await startPushedPlatform({
     PATH: `${programs}:${process.env.PATH}`,
-    PLATFORM_AGENT_ENV:
-      "ANTHROPIC_API_KEY,ANTHROPIC_BASE_URL,CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC,MCP_ALLOW_MISSING",
-    // Some roles have servers that this build does not.
-    MCP_ALLOW_MISSING: "1",
+    PLATFORM_AGENT_ENV: "ANTHROPIC_API_KEY,ANTHROPIC_BASE_URL,CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
     ANTHROPIC_API_KEY: modelKey,
     ANTHROPIC_BASE_URL: api.url,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",

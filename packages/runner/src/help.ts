@@ -15,7 +15,8 @@ export const helpText = `runner: the MCP servers of an agent role, and sessions 
       prints an .mcp.json that loads the role's servers; credentials are referred to, never written
 
   runner doctor [--role ROLE] [--servers DIR] [--node PATH] [--allow-missing] [--json]
-      starts the role's servers as Claude Code would, and tells whether an agent could work with them
+      starts the role's servers as Claude Code would, and tells whether an agent could work with them: each tool with the
+      permissions it needs and whether the token has them, each server
       (exit code 0 when all is well, 1 when something is not)
 
   --role ROLE      dev, ops, admin, ui, or a role of PLATFORM_ROLES_FILE (default: AGENT_ROLE, else dev)

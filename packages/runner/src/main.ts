@@ -4,6 +4,7 @@ import { findBundles, requireBundles } from "./bundles.ts";
 import { chooseRole } from "./choose-role.ts";
 import { runDoctor } from "./doctor/run-doctor.ts";
 import { doctorTable } from "./doctor/table.ts";
+import { toolTable } from "./doctor/tool-table.ts";
 import { helpText } from "./help.ts";
 import { mcpConfig, serverName } from "./mcp-config.ts";
 import type { Role } from "./roles.ts";
@@ -106,7 +107,10 @@ async function doctor(values: Flags): Promise<number> {
     env: process.env,
     allowMissing: values["allow-missing"] ?? false,
   });
-  say(values.json ? `${JSON.stringify(report, null, 2)}\n` : doctorTable(report));
+  // What is wrong and whether it is ready stand last, where a terminal shows them.
+  const tools = toolTable(report);
+  const forPeople = `${tools}${tools === "" ? "" : "\n"}${doctorTable(report)}`;
+  say(values.json ? `${JSON.stringify(report, null, 2)}\n` : forPeople);
   return report.ok ? exitCode.ok : exitCode.failed;
 }
 

@@ -15,7 +15,6 @@ import {
   bundlePath,
   chooseRole,
   doctorTable,
-  findBundles,
   loadRoles,
   mcpConfig,
   type Role,
@@ -87,8 +86,7 @@ interface Setup {
 async function prepare({ platform, config, role, repo, serversDir, log, signal }: Setup): Promise<void> {
   const project = await prepareProject(platform, { repo, say, onProgress: showProgress, signal });
   const files = agentFiles(config.dataDirectory);
-  const { present } = await findBundles(serversDir, role.servers);
-  const bundles = present.map((domain) => bundlePath(serversDir, domain));
+  const bundles = role.servers.map((domain) => bundlePath(serversDir, domain));
   const token = await prepareToken(platform.db, {
     role: role.name,
     project,
@@ -97,11 +95,11 @@ async function prepare({ platform, config, role, repo, serversDir, log, signal }
     known: await files.knownToken(),
   });
   const environment = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: token, PROJECT_ID: project.id };
-  await files.write(mcpConfig({ role, domains: present, serversDir, node: process.execPath }), environment);
+  await files.write(mcpConfig({ role, domains: role.servers, serversDir, node: process.execPath }), environment);
 
   say(`checking the servers of role ${role.name}`);
   const env = { ...process.env, ...environment };
-  const report = await runDoctor({ role, serversDir, node: process.execPath, allowMissing: true, env });
+  const report = await runDoctor({ role, serversDir, node: process.execPath, allowMissing: false, env });
   say(`\n${doctorTable(report).trimEnd()}`);
   say(guide({ url: platform.url, project, log, bundle: bundles[0] ?? "", ...files }));
 }

@@ -14,9 +14,9 @@ export interface DoctorOptions {
   readonly env: Environment;
   /** Servers without a bundle are reported as absent, and nothing fails for it. */
   readonly allowMissing: boolean;
-  /** Milliseconds until a server must have listed its tools. Default 10,000. */
+  /** Milliseconds until a server must have listed its tools. Default 30,000, which Claude Code gives it (MCP_TIMEOUT). */
   readonly startMs?: number;
-  /** Milliseconds that the platform's answers may take after that. Default 20,000. */
+  /** Milliseconds that the platform's answers may take after that. Default 30,000. */
   readonly checkMs?: number;
 }
 
@@ -26,7 +26,7 @@ export interface DoctorOptions {
  * @throws RunnerError when a bundle is missing that may not be
  */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
-  const { role, serversDir, node, env, allowMissing, startMs = 10_000, checkMs = 20_000 } = options;
+  const { role, serversDir, node, env, allowMissing, startMs = 30_000, checkMs = 30_000 } = options;
   const { present, missing } = await findBundles(serversDir, role.servers);
   if (!allowMissing) requireBundles(serversDir, missing);
   const { mcpServers } = mcpConfig({ role, domains: present, serversDir, node });

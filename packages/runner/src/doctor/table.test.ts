@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { DoctorReport, ServerReport } from "./report.ts";
 import { doctorTable } from "./table.ts";
+import { toolTable } from "./tool-table.ts";
 
 const serving = { tools: 2, tokens: 321, start_ms: 101, protocol: "2026-07-28" };
 const read = { name: "read_it", permissions: ["x:read"], missing: [] };
@@ -76,4 +77,24 @@ test("a reason that servers share is told once", () => {
     role dev is not ready: servers 3 failing; 4 tools, 642 tokens
     "
   `);
+});
+
+test("every tool has a row: its server, what it needs, and whether the token has it", () => {
+  const tools = [
+    read,
+    { name: "write_it", permissions: ["x:read", "x:write"], missing: ["x:write"] },
+    { name: "list_all", permissions: ["x:read"], missing: ["x:read"], bound: true as const },
+    { name: "try_it", permissions: ["x:read"], missing: null },
+  ];
+  const issues = { ...core, name: "platform-issues", access: { platform: true, token: true, project: null, tools } };
+  expect(toolTable(report(core, issues))).toMatchInlineSnapshot(`
+    "Tool      Server           Needs            This token
+    read_it   platform-core    x:read           ok
+    read_it   platform-issues  x:read           ok
+    write_it  platform-issues  x:read, x:write  lacks x:write
+    list_all  platform-issues  x:read           refused: good for one project, it needs x:read everywhere
+    try_it    platform-issues  x:read           -
+    "
+  `);
+  expect(toolTable(report({ ...core, access: null }))).toBe("");
 });
