@@ -52,8 +52,9 @@ async function objects<T extends KubeObject>(path: string): Promise<readonly T[]
 async function wrongNamespaces(): Promise<readonly string[]> {
   const found = new Set((await objects("/api/v1/namespaces")).map(({ metadata }) => metadata.name));
   const missing = [...previews.running.keys()].map(namespace).filter((name) => !found.has(name));
-  const left = found.difference(new Set(previews.there.map(namespace)));
-  return [...missing.map((name) => `${name} is missing`), ...[...left].map((name) => `${name} is left`)];
+  const wanted = new Set(previews.there.map(namespace));
+  const left = [...found].filter((name) => !wanted.has(name));
+  return [...missing.map((name) => `${name} is missing`), ...left.map((name) => `${name} is left`)];
 }
 
 const namespace = (branch: string) => project.namespace(branch);
