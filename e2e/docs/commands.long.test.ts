@@ -18,11 +18,25 @@ const hasCurl = await run("curl", ["--help", "all"]).then(
 
 /** What a document's commands print when they do what it says. */
 const printed: Readonly<Record<string, readonly RegExp[]>> = {
+  "docs/administration.md": [
+    /"permission":"secret:read","sources":\[\{"kind":"delegation","name":"admin"/,
+    /"permission":"deploy:read","sources":\[\{"kind":"role","name":"release-reader"/,
+    /"total":1\}/,
+    /"key":"preview_ttl_hours","value":48,/,
+    /"action":"DELETE \/api\/admin\/delegations\/\{delegation_id\}"/,
+  ],
   "docs/deployments.md": [
     /"url": ?"http:\/\/production\.hello-web\.localhost:\d+\/"/,
     /"url": ?"http:\/\/warmer-welcome\.hello-web\.localhost:\d+\/"/,
     /listening on/,
     /"action": ?"rollback"/,
+  ],
+  "docs/observability.md": [
+    /"service":"deployment production","level":"info","message":"[^"]*listening on/,
+    /"root_span":"pipeline"/,
+    /"name":"step test"/,
+    /"name":"platform\.pipeline\.duration"/,
+    /"service":"billing","level":"error","message":"the invoice is missing"/,
   ],
 };
 
@@ -60,8 +74,12 @@ async function settled(): Promise<void> {
           )
           .select("id");
         expect(await Promise.all([unlooked.execute(), pipelines.execute(), busy.execute()])).toEqual([[], [], []]);
+        const traces = await db.selectFrom("telemetry_traces").select("trace_id").execute();
+        const ended = await db.selectFrom("pipelines").select("id").execute();
+        const seen = new Set(traces.map(({ trace_id }) => trace_id));
+        expect(ended.filter(({ id }) => !seen.has(id.replaceAll("-", "")))).toEqual([]);
       },
-      { timeout: 60_000, interval: 200 },
+      { timeout: 120_000, interval: 200 },
     );
   } finally {
     await store.close();
@@ -82,7 +100,7 @@ async function follow(path: string, blocks: readonly string[]): Promise<void> {
 
 test.skipIf(!hasCurl)(
   "the commands of README.md, one after the other, do what it says",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     await follow("README.md", readme?.blocks ?? []);
   },
@@ -94,7 +112,7 @@ const api = readme?.blocks.filter((block) => block.includes("api() {")) ?? [];
 test.skipIf(!hasCurl).for(others)(
   "the commands of $path, one after the other, do what it says",
   {
-    timeout: 300_000,
+    timeout: 600_000,
   },
   async ({ path, blocks }) => {
     await reader.enter("npx --yes pnpm@12.21.0 start");

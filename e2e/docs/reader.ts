@@ -14,7 +14,7 @@ import { writeShellAgent } from "../lib/shell-agent.ts";
 import { Terminal } from "../lib/terminal.ts";
 
 /** How long a block may take, in milliseconds: an agent at work takes longest. */
-const PATIENCE = 90_000;
+const PATIENCE = 180_000;
 
 const manifest = z.object({ scripts: z.record(z.string(), z.string()) });
 
