@@ -81,6 +81,7 @@ const examples: Readonly<Record<string, Examples>> = {
     bad: [
       { "a.md": "`platform user list`" },
       { "a.md": "`platform user create NAME`", "b.md": "```sh\nplatform user create\n```\n" },
+      { "a.md": "```sh\nplatform user list # all\n```\n" },
       { "a.md": "Run this:\n\n    platform user list\n" },
       { "a.md": "```\nplatform user list\n```\n" },
       { "a.md": "```bash\nplatform user list\n```\n" },

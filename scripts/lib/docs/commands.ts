@@ -47,6 +47,8 @@ export function unclearCode(text: string): string[] {
   const indented = [...rest.matchAll(/^\n {4}(\S.*)$/gm)].map(([, line = ""]) => `code that is indented: ${line}`);
   const hidden = fences.flatMap(([, language = "", block = ""]) => {
     if (!languages.has(language)) return [`a fence of ${language || "no language"}`];
+    // Shells do not all take one that is typed: zsh, which macOS has, does not.
+    if (language === "sh") return [...block.matchAll(/(?:^|\s)# .*$/gm)].map(([text]) => `a comment: ${text.trim()}`);
     if (language !== "text") return [];
     const commands = block.split("\n").filter((line) => program.test(normalized(line.replace(/^\$ /, ""))));
     return commands.map((line) => `a command in a fence of text: ${line.trim()}`);
