@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { defaultSettings } from "./default-settings.ts";
@@ -192,4 +193,16 @@ describe("what agents run in", () => {
 test("defaults that the environment gives are within what may be set", () => {
   const most = defaultSettings({ agentImage: "a", previewTtlHours: 9999, maxPreviews: 9999 });
   expect(most).toMatchObject({ preview_ttl_hours: 9999, max_previews: 9999 });
+});
+
+test("the documents name each setting, with what may be set", async () => {
+  const text = await readFile(new URL("../../../../docs/administration.md", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/^\| `(\w+)` \| [^|]+ \| (\d*) ?\| (\d*) ?\|/gm)];
+  const documented = rows.map(([, key, minimum, maximum]) => [key, minimum, maximum]);
+  const settings: { key: string; minimum?: number; maximum?: number }[] = (
+    await platform.send("GET", "/api/admin/config", admin)
+  ).body;
+  expect(documented).toEqual(
+    settings.map(({ key, minimum, maximum }) => [key, String(minimum ?? ""), String(maximum ?? "")]),
+  );
 });
