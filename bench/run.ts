@@ -3,6 +3,7 @@ import { clone } from "./benchmarks/clone.ts";
 import { firstRequest } from "./benchmarks/first-request.ts";
 import { idlePreviews } from "./benchmarks/idle-previews.ts";
 import { imageSize } from "./benchmarks/image-size.ts";
+import { logSearch } from "./benchmarks/log-search.ts";
 import { logTail } from "./benchmarks/log-tail.ts";
 import { memory } from "./benchmarks/memory.ts";
 import { pushToStep } from "./benchmarks/push-to-step.ts";
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   pushToStep,
   queue,
   logTail,
+  logSearch,
   stepLogs,
   imageSize,
   firstRequest,

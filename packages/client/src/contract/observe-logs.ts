@@ -28,18 +28,18 @@ export const cursor = z.string().max(200);
 
 /** What a list of telemetry says beside its items. */
 export const telemetryPage = {
-  /** True when `total` was counted only so far: there are at least as many. */
+  /** True when `total` was counted only so far, of a text among the newest logs: there are at least as many. */
   total_is_minimum: z.boolean().optional(),
   /** What `before` takes for the next page, at the same cost as the first; null on the last one. */
   next: cursor.nullable().optional(),
-  /** The time that was searched: without `from`, the hour before `to`. */
+  /** The time that was searched. */
   from: timestamp.optional(),
   to: timestamp.optional(),
 };
 
 /** A time range and a place in it, of a list of telemetry. */
 export const telemetryRange = page.extend({
-  /** Inclusive. An hour before `to` without it, and never before what is kept. */
+  /** Inclusive. Without it an hour before `to`; of one trace or session, all that is kept. */
   from: timestamp.optional(),
   /** Inclusive. Now without it. */
   to: timestamp.optional(),

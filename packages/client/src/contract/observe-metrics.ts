@@ -6,9 +6,10 @@ export const metricType = z.enum(["gauge", "counter", "histogram", "summary"]);
 export type MetricType = z.output<typeof metricType>;
 
 /**
- * How the points of a step become one value. `rate` is what a counter grows by in a second, whatever it is set back to
- * in between; `p50` to `p99` are of the points of a gauge, and of the observations of a histogram. Of a histogram `avg`
- * is of its observations, `sum` their sum, `count` their number, `rate` their number in a second.
+ * How the points of a step become one value. `rate` is what a counter grows by in a second and `sum` what it grows by,
+ * whatever it is set back to in between; `p50` to `p99` are of the points of a gauge, and of the observations of a
+ * histogram. Of a histogram `avg` is of its observations, `sum` their sum, `count` their number, `rate` their number in a
+ * second. A gauge has no `rate`, and of a histogram nobody knows `min` and `max`: both are refused.
  */
 export const metricAggregation = z.enum(["avg", "sum", "max", "min", "count", "rate", "p50", "p95", "p99"]);
 export type MetricAggregation = z.output<typeof metricAggregation>;

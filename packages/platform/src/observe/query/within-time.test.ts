@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Queryable } from "../../db/queryable.ts";
 import { openTelemetryScene, type TelemetryScene } from "../store/testing/telemetry-scene.ts";
 import { withinTime } from "./within-time.ts";
 
@@ -23,4 +24,19 @@ test("a query that takes too long is given up, and says what to do; the next is 
 test("nothing is written", async () => {
   const writing = withinTime(scene.store.db, (db) => db.deleteFrom("telemetry_logs").execute());
   await expect(writing).rejects.toThrow("read-only");
+});
+
+test("many at once leave connections to others, and are all done", async () => {
+  let running = 0;
+  let most = 0;
+  const { promise: full, resolve } = Promise.withResolvers<void>();
+  const query = async (db: Queryable) => {
+    most = Math.max(most, ++running);
+    if (running === 8) resolve();
+    await full;
+    await sql`select 1`.execute(db);
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 30 }, () => withinTime(scene.store.db, query)));
+  expect([running, most]).toEqual([0, 8]);
 });

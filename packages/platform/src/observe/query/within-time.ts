@@ -1,10 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import pg from "pg";
 import type { Queryable } from "../../db/queryable.ts";
+import { Turns } from "../../http/turns.ts";
 import { Problem } from "../../problem.ts";
 
 /** Milliseconds that a query over telemetry may take. */
 const limit = 10_000;
+/** Queries of a process at once: whoever searches a lot leaves the others of its connections to everybody else. */
+const atOnce = 8;
+const turns = new Turns(atOnce);
 
 /**
  * Runs queries over telemetry, which may be asked for more than can be found in time; nothing is written.
@@ -12,19 +17,23 @@ const limit = 10_000;
  */
 export async function withinTime<T>(db: Queryable, run: (db: Queryable) => Promise<T>, ms = limit): Promise<T> {
   try {
-    return await db
-      .transaction()
-      .setAccessMode("read only")
-      .execute(async (reading) => {
-        // To compile what touches many partitions takes longer than to run it.
-        await sql`${sql.raw(`set local statement_timeout = ${ms}; set local jit = off`)}`.execute(reading);
-        return await run(reading);
-      });
+    return await turns.take(randomUUID(), () => runLimited(db, run, ms));
   } catch (error) {
     if (!isCanceled(error)) throw error;
     const detail = `It was given up after ${ms / 1000} seconds.`;
     throw new Problem(400, "the search takes too long: narrow the time or the filters", { detail });
   }
+}
+
+async function runLimited<T>(db: Queryable, run: (db: Queryable) => Promise<T>, ms: number): Promise<T> {
+  return await db
+    .transaction()
+    .setAccessMode("read only")
+    .execute(async (reading) => {
+      // To compile what touches many partitions takes longer than to run it.
+      await sql`${sql.raw(`set local statement_timeout = ${ms}; set local jit = off`)}`.execute(reading);
+      return await run(reading);
+    });
 }
 
 function isCanceled(error: unknown): boolean {
