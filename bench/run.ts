@@ -11,6 +11,7 @@ import { queue } from "./benchmarks/queue.ts";
 import { auditedWrite, authorisedRead } from "./benchmarks/requests.ts";
 import { startUp } from "./benchmarks/start-up.ts";
 import { stepLogs } from "./benchmarks/step-logs.ts";
+import { telemetryIngest } from "./benchmarks/telemetry-ingest.ts";
 import { getProject, readFile } from "./benchmarks/tool-call.ts";
 import type { Benchmark } from "./lib/benchmark.ts";
 import { checkedOut } from "./lib/checked-out.ts";
@@ -35,6 +36,7 @@ const benchmarks: readonly Benchmark[] = [
   imageSize,
   firstRequest,
   idlePreviews,
+  telemetryIngest,
 ];
 
 const usage = `bench: how fast and how large, each figure as a ratio to something that is not ours

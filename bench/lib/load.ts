@@ -4,9 +4,9 @@ import { spreadOf } from "./statistics.ts";
 
 /** A request of a load. */
 export interface LoadRequest {
-  readonly method: "GET" | "PATCH";
+  readonly method: "GET" | "PATCH" | "POST";
   readonly path: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** A part of the answer, without which it is not the right one. */
   readonly expected: string;
 }

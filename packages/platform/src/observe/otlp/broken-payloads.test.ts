@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestPlatform, type TestPlatform } from "../../testing/test-platform.ts";
 import { attributesOf, logsRequest, sendJson, spansRequest } from "./testing/otlp-client.ts";
-import { decodeAnswer, encodeMessage } from "./testing/otlp-messages.ts";
+import { decodeMessage, encodeMessage } from "./testing/otlp-messages.ts";
 
 let platform: TestPlatform;
 let token: string;
@@ -19,7 +19,7 @@ async function send(body: Buffer | string, headers: Readonly<Record<string, stri
   const response = await platform.request(path, token, { method: "POST", body, headers });
   const bytes = new Uint8Array(await response.arrayBuffer());
   const isProtobuf = response.headers.get("content-type") === protobuf;
-  const answer = isProtobuf ? decodeAnswer("ErrorStatus", bytes) : JSON.parse(Buffer.from(bytes).toString());
+  const answer = isProtobuf ? decodeMessage("ErrorStatus", bytes) : JSON.parse(Buffer.from(bytes).toString());
   return { status: response.status, isProtobuf, message: String(answer.message), code: answer.code };
 }
 
@@ -100,7 +100,7 @@ test("who has no good credential is told before anything is read", async () => {
     headers: { "content-type": protobuf },
   });
   expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
-  expect(decodeAnswer("ErrorStatus", new Uint8Array(await response.arrayBuffer()))).toMatchObject({ code: 16 });
+  expect(decodeMessage("ErrorStatus", new Uint8Array(await response.arrayBuffer()))).toMatchObject({ code: 16 });
 });
 
 test("records that cannot be stored are counted and said, in either encoding, and the others are stored", async () => {
@@ -114,7 +114,7 @@ test("records that cannot be stored are counted and said, in either encoding, an
   });
   const init = { method: "POST", body: encodeMessage("TraceRequest", request), headers: { "content-type": protobuf } };
   const response = await platform.request("/v1/traces", token, init);
-  expect(decodeAnswer("Answer", new Uint8Array(await response.arrayBuffer()))).toEqual({
+  expect(decodeMessage("Answer", new Uint8Array(await response.arrayBuffer()))).toEqual({
     partialSuccess: { rejected: 2, errorMessage: message },
   });
   const spans = platform.db.selectFrom("telemetry_spans").where("service", "=", "partly").select("span_id");

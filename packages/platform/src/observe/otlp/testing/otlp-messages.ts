@@ -77,8 +77,8 @@ export function encodeMessage(message: Message, json: object): Buffer {
   return Buffer.from(type.encode(type.fromObject(Object(withBytes(json)))).finish());
 }
 
-/** An answer of the platform. */
-export function decodeAnswer(message: "Answer" | "ErrorStatus", bytes: Uint8Array) {
+/** A request or an answer as an object. */
+export function decodeMessage(message: Message | "Answer" | "ErrorStatus", bytes: Uint8Array) {
   const type = root.lookupType(message);
   return type.toObject(type.decode(bytes), { longs: Number });
 }
