@@ -23,3 +23,22 @@ export function attributeLines(attributes: Attributes): readonly string[] {
     return `  ${name}: ${text.replaceAll("\n", "\n    ")}`;
   });
 }
+
+/** What several things all have alike; nothing of one alone. */
+export function alikeIn(all: readonly Attributes[]): Readonly<Record<string, unknown>> {
+  const [first, ...others] = all;
+  if (others.length === 0) return {};
+  const alike = Object.entries(first ?? {}).filter(([name, value]) => {
+    const text = JSON.stringify(value);
+    return others.every((other) => other && Object.hasOwn(other, name) && JSON.stringify(other[name]) === text);
+  });
+  return Object.fromEntries(alike);
+}
+
+/** Those that are not among some that are said already. */
+export function without(
+  attributes: Attributes,
+  said: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(attributes ?? {}).filter(([name]) => !Object.hasOwn(said, name)));
+}

@@ -1,7 +1,7 @@
 import type { logs } from "@platform-mcp/client";
 import { type Entry, named, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
-import { attributesLine, ownAttributes } from "../attributes.ts";
+import { attributesLine, ownAttributes, without } from "../attributes.ts";
 
 /** Characters of its attributes that a log shows among others. */
 const attributesShown = 300;
@@ -28,10 +28,9 @@ interface Shown {
 export function logEntries(records: readonly logs.LogRecord[], { isOfAll, common }: Shown): readonly Entry[] {
   const brief = { at: briefTime(), trace: briefId(), session: briefId(), project: briefId() };
   return records.map((record) => {
-    const own = Object.entries(ownAttributes(record.attributes)).filter(([name]) => !Object.hasOwn(common, name));
     const most = records.length === 1 ? undefined : attributesShown;
     const message = String(record.message ?? "");
-    const attributes = attributesLine(Object.fromEntries(own), most);
+    const attributes = attributesLine(without(ownAttributes(record.attributes), common), most);
     const of = { level: record.level, service: named(record.service) };
     return {
       fields: {
@@ -52,17 +51,6 @@ export function logEntries(records: readonly logs.LogRecord[], { isOfAll, common
       body: attributes === "" ? message : `${message}\n${attributes}`,
     };
   });
-}
-
-/** Attributes that all of several logs have alike: what programs say of themselves, mostly. */
-export function commonAttributes(records: readonly logs.LogRecord[]): Readonly<Record<string, unknown>> {
-  const [first, ...others] = records.map(({ attributes }) => ownAttributes(attributes));
-  if (first === undefined || others.length === 0) return {};
-  const alike = Object.entries(first).filter(([name, value]) => {
-    const text = JSON.stringify(value);
-    return others.every((other) => Object.hasOwn(other, name) && JSON.stringify(other[name]) === text);
-  });
-  return Object.fromEntries(alike);
 }
 
 /** Times to the millisecond; of those of the same day, one after the other, the first alone says the day. */

@@ -2,6 +2,7 @@ import { metrics } from "@platform-mcp/client";
 import { defineAnyProjectTool, list, named, note, record, time, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { from, to } from "../arguments.ts";
+import { alikeIn, attributesLine, without } from "../attributes.ts";
 import { metricValues } from "../metrics/metric-values.ts";
 import { brief, type ValueSeries } from "../metrics/value-series.ts";
 import { whyNoPoints } from "../metrics/why-no-points.ts";
@@ -26,6 +27,7 @@ export const queryMetrics = defineAnyProjectTool({
     type: z.string().nullable(),
     unit: z.string().nullable(),
     values: z.string(),
+    in_all: z.string().nullable(),
     series: z.array(
       z.object({
         labels: z.string(),
@@ -48,16 +50,20 @@ export const queryMetrics = defineAnyProjectTool({
       return note(`no points from ${time(found.from)} to ${time(found.to)}. ${why}`);
     }
     const [known] = series;
+    const common = alikeIn(values.series.map(({ labels }) => labels));
     const start = time(new Date(values.start).toISOString());
     return [
       record({
         type: known?.metric_type ?? null,
         unit: named(known?.unit || null),
         values: `${agg} of each ${step} s from ${start}; min, avg, max and last are of these`,
+        in_all: user(attributesLine(common) || null),
       }),
       list({
         of: "series",
-        items: values.series.map((one) => seriesRow(one, project === undefined)),
+        items: values.series.map((one) =>
+          seriesRow({ ...one, labels: without(one.labels, common) }, project === undefined),
+        ),
         total: values.series.length,
         grouped: { by: () => name, line: seriesLine },
         next: () => "query_metrics with labels that fewer series have, or a larger step",

@@ -2,11 +2,11 @@ import { logs } from "@platform-mcp/client";
 import { defineAnyProjectTool, entries, limit, note, type Part, record, user } from "@platform-mcp/server-kit";
 import * as z from "zod";
 import { cursor, from, minLevel, service, sessionId, to, traceId } from "../arguments.ts";
-import { attributesLine } from "../attributes.ts";
+import { alikeIn, attributesLine, ownAttributes } from "../attributes.ts";
 import { telemetryPage } from "../list/telemetry-page.ts";
 import { timeRange, timeRangeOutput } from "../list/time-range.ts";
 import { askLogs } from "../logs/ask-logs.ts";
-import { commonAttributes, logEntries, logOutput } from "../logs/log-entries.ts";
+import { logEntries, logOutput } from "../logs/log-entries.ts";
 import { whyNone } from "../logs/why-none.ts";
 
 /** Characters of what all logs of a page have in common. */
@@ -42,7 +42,7 @@ export const searchLogs = defineAnyProjectTool({
       const why = cursor === undefined ? await whyNone(api, filters, { from, to }) : "The list ends before it.";
       return [...timeRange(page), note(`no logs. ${why}`.trim())];
     }
-    const common = commonAttributes(items);
+    const common = alikeIn(items.map(({ attributes }) => ownAttributes(attributes)));
     return [
       ...timeRange(page),
       ...(Object.keys(common).length === 0 ? [] : [record({ in_all: user(attributesLine(common, commonShown)) })]),
