@@ -40,13 +40,17 @@ export async function prepareAgent(
   if (token === undefined) return undefined;
   const settingsFor = (taken: readonly string[]) => telemetry.settingsFor(instrumentedSession(work), taken);
   const plan = agentPlan({ work, token, secrets, inherited, settingsFor });
-  const own = withIngestKeys(Object.values(plan.secrets)).filter((value) => value.startsWith("plat_"));
-  return { plan, hidden: [...own, ...hiddenValues(secrets, inherited)] };
+  return { plan, hidden: [token, ...keysOf(services, work), ...hiddenValues(secrets, inherited)] };
 }
 
 /** What an agent that another platform has started must not show, as far as it can be known: not its token. */
 export async function hiddenFromResumed(services: SessionServices, work: SessionWork): Promise<readonly string[]> {
-  return hiddenValues(await secretsOf(services, work), services.agentEnvironment);
+  return [...keysOf(services, work), ...hiddenValues(await secretsOf(services, work), services.agentEnvironment)];
+}
+
+/** The key with which it sends telemetry, the same for as long as it lives. */
+function keysOf({ telemetry }: SessionServices, work: SessionWork): readonly string[] {
+  return withIngestKeys(Object.values(telemetry.settingsFor(instrumentedSession(work), []).secrets));
 }
 
 async function secretsOf({ db, masterKey }: SessionServices, { project_id }: SessionWork) {
