@@ -98,6 +98,7 @@ const examples: Readonly<Record<string, Examples>> = {
       files: {
         "packages/platform/src/x.ts":
           "import type { A } from '@opentelemetry/api'; const x = await import('@opentelemetry/api');",
+        "packages/platform/src/x.test.ts": 'import { trace } from "@opentelemetry/api";',
       },
     },
     bad: [{ files: { "packages/platform/src/x.ts": 'import { trace } from "@opentelemetry/api";' } }],

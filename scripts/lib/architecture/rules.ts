@@ -107,7 +107,12 @@ export const kubernetesClientIsLazy: Rule = ({ imports }) =>
 
 /** Tracing costs whoever does not trace nothing, not even the loading. */
 export const tracingIsLazy: Rule = ({ imports }) =>
-  lines(imports.filter(({ to, kind }) => kind === "static" && packageName(to)?.startsWith("@opentelemetry/") === true));
+  lines(
+    imports.filter(
+      ({ from, to, kind }) =>
+        !isTest(from) && kind === "static" && packageName(to)?.startsWith("@opentelemetry/") === true,
+    ),
+  );
 
 /** A package says what it needs: what its programs import is among its dependencies, types and tests may be for development. */
 export const dependenciesAreDeclared: Rule = ({ imports, packages }) =>
