@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sendJson } from "../observe/otlp/testing/otlp-client.ts";
+import { readRetention } from "../observe/store/retention.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { defaultSettings } from "./default-settings.ts";
 import { readSettings } from "./read-settings.ts";
@@ -188,6 +190,26 @@ describe("what agents run in", () => {
     await set({ agent_image_prefixes: null });
     expect((await setImage("old.example/app:1")).status).toBe(200);
   });
+});
+
+test("how long telemetry is kept is as it is set at the moment", async () => {
+  const days = { logs_retention_days: 3, traces_retention_days: 5, metrics_retention_days: 9 };
+  await set(days);
+  expect(await readRetention(platform.db, testSettings)).toEqual({ logs: 3, traces: 5, metrics: 9 });
+  // What is older than may be kept counts as said when that began.
+  const told = Date.now() - 4 * 86_400_000;
+  const ageOf = async (text: string) => {
+    const record = { timeUnixNano: String(BigInt(told) * 1_000_000n), body: { stringValue: text } };
+    const request = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
+    expect((await sendJson(platform, "logs", admin, request)).status).toBe(200);
+    const stored = platform.db.selectFrom("telemetry_logs").where("message", "=", text).select("ts");
+    const { ts } = await stored.executeTakeFirstOrThrow();
+    return Math.round((Date.now() - Date.parse(ts)) / 86_400_000);
+  };
+  expect(await ageOf("beyond")).toBe(3);
+  await set({ ...days, logs_retention_days: 6 });
+  expect(await ageOf("within")).toBe(4);
+  await set({ logs_retention_days: null, traces_retention_days: null, metrics_retention_days: null });
 });
 
 test("defaults that the environment gives are within what may be set", () => {
