@@ -122,6 +122,19 @@ describe("a trace", () => {
   });
 });
 
+test("spans and traces lose what PostgreSQL cannot hold, and nothing else", async () => {
+  const spans = ["a\0b", "half \ud83d", "\\u0000"].map((text) =>
+    spanOf({ name: text, service: text, statusMessage: text, events: [{ time: 0, name: text, attributes: null }] }),
+  );
+  await scene.openWriter().write({ spans });
+  const traces = await Promise.all(spans.map((span) => traceOf(span.traceId)));
+  expect(traces.flat().map(({ root_span, service }) => [root_span, service])).toEqual([
+    ["ab", "ab"],
+    ["half \ufffd", "half \ufffd"],
+    ["\\u0000", "\\u0000"],
+  ]);
+});
+
 describe("points", () => {
   test("are of one series when all is the same but the order of their labels, and keep its buckets", async () => {
     const name = randomUUID();

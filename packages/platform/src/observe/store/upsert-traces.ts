@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { SpanRecord } from "../records.ts";
-import { timeText } from "./values.ts";
+import { jsonText, timeText } from "./values.ts";
 
 /** What some spans say of their trace, as the row that they become. */
 interface TraceRow {
@@ -49,7 +49,7 @@ export async function upsertTraces(client: pg.ClientBase, spans: readonly SpanRe
        finished_at = greatest(t.finished_at, excluded.finished_at),
        span_count = t.span_count + excluded.span_count,
        error_count = t.error_count + excluded.error_count`,
-    [JSON.stringify(rows)],
+    [jsonText(rows)],
   );
 }
 
