@@ -32,6 +32,7 @@ function before({ state_since, for_seconds }: Rule): string {
   return ` and from=${time(new Date(since - (for_seconds || 0) * 1000 - 60_000).toISOString())}`;
 }
 
+/** The name of the metric that a rule looks at, unless it is longer than advice should be: the query shows it. */
 function metricOf(query: string): string | undefined {
-  return /(?:^|\s)metric:(\S{1,255})/.exec(query)?.[1];
+  return /(?:^|\s)metric:(\S{1,80})(?:\s|$)/.exec(query)?.[1];
 }
