@@ -79,17 +79,22 @@ describe("a broken payload is refused, in the encoding that was sent", () => {
     expect((await send(whole, {})).message).toBe("the content type must be application/x-protobuf or application/json");
   });
 
-  test("as are too many records, whatever their size", async () => {
-    const empty = Buffer.from([0x12, 0x00]);
-    const scope = Buffer.concat(Array.from({ length: 60_000 }, () => empty));
+  test("as is too much of anything, whatever its size", async () => {
+    const many = 60_000;
     const lengthOf = (bytes: Buffer) => [
-      0x80 | (bytes.length & 0x7f),
-      0x80 | ((bytes.length >> 7) & 0x7f),
-      bytes.length >> 14,
+      ...[0x80 | (bytes.length & 0x7f), 0x80 | ((bytes.length >> 7) & 0x7f), bytes.length >> 14],
     ];
-    const resource = Buffer.concat([Buffer.from([0x12, ...lengthOf(scope)]), scope]);
-    const body = Buffer.concat([Buffer.from([0x0a, ...lengthOf(resource)]), resource]);
-    expect(await send(body, { "content-type": protobuf }, "/v1/logs")).toMatchObject({ status: 413, isProtobuf: true });
+    const inField = (field: number, bytes: Buffer) =>
+      Buffer.concat([Buffer.from([field * 8 + 2, ...lengthOf(bytes)]), bytes]);
+    const empty = (field: number) => Buffer.from(Array.from({ length: many }, () => [field * 8 + 2, 0]).flat());
+    for (const body of [empty(1), inField(1, empty(2)), inField(1, inField(2, empty(2)))]) {
+      expect(await send(body, { "content-type": protobuf })).toMatchObject({ status: 413, isProtobuf: true });
+    }
+    const things = Array.from({ length: many }, () => ({}));
+    for (const resourceSpans of [things, [{ scopeSpans: things }], [{ scopeSpans: [{ spans: things }] }]]) {
+      const body = JSON.stringify({ resourceSpans });
+      expect(await send(body, { "content-type": json })).toMatchObject({ status: 413, isProtobuf: false });
+    }
   });
 });
 

@@ -20,14 +20,22 @@ const serviceName = "service.name";
 
 /** Puts the attributes of a record together: its own go before those of its resource. What has a column is taken out. */
 export function recordParts({ resource, scope, item }: Sent<{ readonly attributes: Attributes }>): RecordParts {
-  const { [serviceName]: service, ...named } = resource.values;
-  const all: Record<string, unknown> = { ...named, ...(scope !== "" && { "otel.scope.name": shorten(scope, 255) }) };
-  const { [projectName]: projectId, [sessionName]: sessionId, ...values } = Object.assign(all, item.attributes.values);
+  const { service, claim, named } = resourceParts(resource);
+  const {
+    [projectName]: projectId = claim.projectId,
+    [sessionName]: sessionId = claim.sessionId,
+    ...own
+  } = item.attributes.values;
   const cut = resource.cut + item.attributes.cut;
-  const attributes = cut === 0 ? values : { ...values, "platform.cut_attributes": cut };
+  const attributes = {
+    ...named,
+    ...(scope !== "" && { "otel.scope.name": shorten(scope, 255) }),
+    ...own,
+    ...(cut !== 0 && { "platform.cut_attributes": cut }),
+  };
   return {
     claim: { projectId, sessionId },
-    service: serviceOf(service),
+    service,
     attributes: Object.keys(attributes).length === 0 ? null : attributes,
   };
 }
@@ -42,18 +50,32 @@ export function pointLabels({ resource, item }: Sent<{ readonly attributes: Attr
 > & {
   readonly labels: Readonly<Record<string, unknown>>;
 } {
-  const { [serviceName]: service, "service.instance.id": instance } = resource.values;
+  const { service, claim, named } = resourceParts(resource);
+  const { "service.instance.id": instance } = named;
   const {
-    [projectName]: projectId = resource.values[projectName],
-    [sessionName]: sessionId = resource.values[sessionName],
+    [projectName]: projectId = claim.projectId,
+    [sessionName]: sessionId = claim.sessionId,
     ...own
   } = item.attributes.values;
-  const labels = {
-    service: serviceOf(service),
-    ...(instance !== undefined && { "service.instance.id": instance }),
-    ...own,
-  };
-  return { claim: { projectId, sessionId }, service: serviceOf(service), labels };
+  const labels = { service, ...(instance !== undefined && { "service.instance.id": instance }), ...own };
+  return { claim: { projectId, sessionId }, service, labels };
+}
+
+interface ResourceParts extends Pick<RecordParts, "claim" | "service"> {
+  /** Its attributes but those. */
+  readonly named: Readonly<Record<string, unknown>>;
+}
+
+/** Looked at once for all records of a resource. */
+const known = new WeakMap<Attributes, ResourceParts>();
+
+function resourceParts(resource: Attributes): ResourceParts {
+  const before = known.get(resource);
+  if (before !== undefined) return before;
+  const { [serviceName]: service, [projectName]: projectId, [sessionName]: sessionId, ...named } = resource.values;
+  const parts = { claim: { projectId, sessionId }, service: serviceOf(service), named };
+  known.set(resource, parts);
+  return parts;
 }
 
 function serviceOf(name: unknown): string {

@@ -53,7 +53,7 @@ export function registerOtlp(
     try {
       const { stored, ...rejections } = await reading.take(request.id, async () => {
         const inflated = await inflateBody(body, request.headers["content-encoding"], encoding);
-        const received = signal.receive(encoding, inflated);
+        const received = await signal.receive(encoding, inflated);
         const settled = received.settle(await resolveOwners(db, sender, received.claims));
         if (settled.rejected.length === received.count) refuseForbidden(settled.rejected);
         // Not awaited here: others are read meanwhile.

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { LogRecord, Owner, PointRecord, SpanRecord, Telemetry } from "../records.ts";
 import type { Encoding } from "./encoding.ts";
 import { decodeJson, type JsonNames } from "./json/decode-json.ts";
@@ -30,8 +31,8 @@ export interface Signal {
   readonly path: string;
   /** How JSON calls the number of records that were not taken. */
   readonly rejectedName: string;
-  /** @throws BrokenPayload; TooManyItems */
-  receive(encoding: Encoding, body: Buffer): Received;
+  /** Reads a request; in between, others are answered. @throws BrokenPayload; TooManyItems */
+  receive(encoding: Encoding, body: Buffer): Promise<Received>;
 }
 
 interface Definition<Item, R extends Owner> extends Pick<Signal, "path" | "rejectedName"> {
@@ -72,17 +73,22 @@ export const signals: readonly Signal[] = [
   }),
 ];
 
+/** Items that are read without a pause: a whole request may take a second. */
+const atOnce = 500;
+
 function signal<Item, R extends Owner>(definition: Definition<Item, R>): Signal {
   const { path, rejectedName, names, readProtobuf, readJson, map, telemetry } = definition;
   return {
     path,
     rejectedName,
-    receive(encoding, body) {
+    async receive(encoding, body) {
       const mapped: Mapped<R>[] = [];
+      let read = 0;
       const sent = encoding === "JSON" ? decodeJson(body, names, readJson) : decodeProtobuf(body, readProtobuf);
       for (const one of sent) {
         mapped.push(...map(one));
         if (mapped.length > mostItems) throw new TooManyItems();
+        if (++read % atOnce === 0) await setImmediate();
       }
       return received(mapped, telemetry);
     },

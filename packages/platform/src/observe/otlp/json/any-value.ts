@@ -15,7 +15,7 @@ const anyValue = z.object({
   bytesValue: z.string().nullish(),
 });
 
-const keyValue = z.object({ key: z.string().nullish(), value: z.unknown() });
+const keyValue = z.object({ key: z.string().nullish(), value: z.unknown().optional() });
 
 interface Limits {
   readonly deepest: number;

@@ -13,7 +13,7 @@ import { boolean, hex, integer, list, long, number, text, time } from "./fields.
 
 const logSchema = z.object({
   ...{ timeUnixNano: time, observedTimeUnixNano: time, severityNumber: integer, severityText: text },
-  ...{ body: z.unknown(), attributes: list, traceId: hex, spanId: hex, eventName: text },
+  ...{ body: z.unknown().optional(), attributes: list, traceId: hex, spanId: hex, eventName: text },
 });
 
 /** A `LogRecord`. @throws ZodError */
