@@ -6,7 +6,7 @@ import { type ObservedPlatform, startObservedPlatform } from "../testing/observe
 
 let platform: ObservedPlatform;
 let projectId: string;
-const count = 2500;
+const count = 1500;
 /** Ten logs have the same time. */
 const start = Math.floor(Date.now() / 1000) * 1000 - 1_000_000;
 
@@ -66,11 +66,11 @@ describe("page after page", () => {
       fc.asyncProperty(fc.integer({ min: 1, max: 100 }), fc.nat({ max: count }), async (limit, offset) => {
         expect(numbers(await ask({ limit, offset }))).toEqual(newestFirst.slice(offset, offset + limit));
         const often = matching((index) => index % 50 === 0);
-        expect(numbers(await ask({ limit, offset: offset % 60, q: "seldom" }))).toEqual(
-          often.slice(offset % 60, (offset % 60) + limit),
+        expect(numbers(await ask({ limit, offset: offset % 40, q: "seldom" }))).toEqual(
+          often.slice(offset % 40, (offset % 40) + limit),
         );
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 
@@ -90,19 +90,19 @@ describe("page after page", () => {
 });
 
 describe("the total", () => {
-  const range = { from: new Date(start).toISOString(), to: new Date(start + 250_000).toISOString() };
+  const range = { from: new Date(start).toISOString(), to: new Date(start + 150_000).toISOString() };
 
   test("is there without a page, and on the last one", async () => {
     expect(await ask({ ...range, limit: 0 })).toMatchObject({ items: [], total: count, total_is_minimum: false });
-    expect(await ask({ ...range, offset: 2499 })).toMatchObject({ total: count, next: null });
-    expect(await ask({ ...range, offset: 2600 })).toMatchObject({ items: [], total: count, next: null });
-    expect(await ask({ ...range, level: "error" })).toMatchObject({ total: 25 });
-    expect(await ask({ ...range, level: "error", limit: 0 })).toMatchObject({ total: 25 });
+    expect(await ask({ ...range, offset: count - 1 })).toMatchObject({ total: count, next: null });
+    expect(await ask({ ...range, offset: count + 100 })).toMatchObject({ items: [], total: count, next: null });
+    expect(await ask({ ...range, level: "error" })).toMatchObject({ total: 15 });
+    expect(await ask({ ...range, level: "error", limit: 0 })).toMatchObject({ total: 15 });
   });
 
   test("of a text is a minimum where the newest rows have filled the page", async () => {
     expect(await ask({ ...range, q: "often", limit: 1 })).toMatchObject({ total: 980, total_is_minimum: true });
-    expect(await ask({ ...range, q: "seldom", limit: 30 })).toMatchObject({ total: 50, total_is_minimum: false });
+    expect(await ask({ ...range, q: "seldom", limit: 25 })).toMatchObject({ total: 30, total_is_minimum: false });
     expect(await ask({ ...range, q: "seldom", limit: 0 })).toMatchObject({ total: 20, total_is_minimum: true });
     expect(await ask({ ...range, q: "never", limit: 0 })).toMatchObject({ total: 0, total_is_minimum: false });
   });
