@@ -20,6 +20,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       attributes jsonb
     ) partition by range (ts);
     create index telemetry_logs_project on telemetry_logs (project_id, ts desc, id desc);
+    -- Errors are what is looked for most, and few among many.
+    create index telemetry_logs_errors on telemetry_logs (project_id, ts desc, id desc) where level >= 4::smallint;
     create index telemetry_logs_session on telemetry_logs (session_id, ts desc, id desc) where session_id is not null;
     create index telemetry_logs_trace on telemetry_logs (trace_id) where trace_id is not null;
     create index telemetry_logs_time on telemetry_logs (ts desc, id desc);
@@ -61,6 +63,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique nulls not distinct (trace_id, project_id)
     );
     create index telemetry_traces_project on telemetry_traces (project_id, started_at desc, trace_id desc);
+    create index telemetry_traces_session on telemetry_traces (session_id, started_at desc) where session_id is not null;
     create index telemetry_traces_time on telemetry_traces (started_at desc, trace_id desc);
 
     create table telemetry_series (

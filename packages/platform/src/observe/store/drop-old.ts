@@ -43,8 +43,14 @@ export async function dropOld(client: pg.ClientBase, retention: Retention, now: 
     for (const partition of old) await dropPartition(client, partition);
     removed += old.length;
   }
-  removed += await deleteOld(client, "telemetry_traces", "coalesce(finished_at, started_at)", retention.traces);
-  removed += await deleteOld(client, "telemetry_series", "last_at", retention.metrics);
+  // By when they began there is an index, without which all of them would be looked at each time.
+  removed += await deleteOld(
+    client,
+    "telemetry_traces",
+    ["started_at", "coalesce(finished_at, started_at)"],
+    retention.traces,
+  );
+  removed += await deleteOld(client, "telemetry_series", ["last_at"], retention.metrics);
   return removed;
 }
 
@@ -62,13 +68,20 @@ async function dropPartition(client: pg.ClientBase, partition: Partition): Promi
   }
 }
 
-async function deleteOld(client: pg.ClientBase, table: string, lastAt: string, days: number): Promise<number> {
+/** @param times expressions of what must all be that long ago */
+async function deleteOld(
+  client: pg.ClientBase,
+  table: string,
+  times: readonly string[],
+  days: number,
+): Promise<number> {
+  const isOld = times.map((time) => `${time} < now() - make_interval(days => $1)`).join(" and ");
   let removed = 0;
   for (;;) {
     // What is being written to at the moment is not old any more.
     const { rowCount } = await client.query(
       `delete from ${table} where ctid = any (array(
-         select ctid from ${table} where ${lastAt} < now() - make_interval(days => $1) limit ${atOnce}
+         select ctid from ${table} where ${isOld} limit ${atOnce}
          for update skip locked
        ))`,
       [days],

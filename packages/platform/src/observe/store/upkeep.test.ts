@@ -74,6 +74,8 @@ test("a day has the indexes of its table, and one of its text once it is large",
   const kinds = rows.map(({ indexdef }) => /USING (\w+) \(([^)]*)\)/.exec(indexdef)?.slice(1, 3).join(" "));
   expect(kinds.sort()).toEqual([
     "btree project_id, ts DESC, id DESC",
+    // Of errors alone.
+    "btree project_id, ts DESC, id DESC",
     "btree session_id, ts DESC, id DESC",
     "btree trace_id",
     "btree ts DESC, id DESC",
