@@ -27,6 +27,7 @@ import * as users from "./users.ts";
 import * as webhooks from "./webhooks.ts";
 import * as workloads from "./workloads.ts";
 
+export { platformCredential } from "./credentials.ts";
 export * from "./endpoint.ts";
 export { type ErrorBody, errorBody } from "./errors.ts";
 export { maxPageSize, page, pageOf } from "./lists.ts";

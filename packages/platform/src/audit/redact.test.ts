@@ -22,6 +22,7 @@ test("this platform's tokens are gone from whatever text they stand in", () => {
   const token = fc.oneof(
     fc.tuple(fc.constantFrom("plat_", "plat_api_"), hex(64)),
     fc.tuple(fc.constant("plat_otlp_"), hex(130)),
+    fc.tuple(fc.constant("plat_pw_"), hex(32)),
   );
   fc.assert(
     fc.property(fc.string(), token, fc.string(), (before, [prefix, digits], after) => {

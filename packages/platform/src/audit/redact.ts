@@ -1,15 +1,15 @@
+import { platformCredential } from "@platform-mcp/client/contract";
+
 /** Names of values that nobody may read in a log, whatever they hold. */
 const secretNames =
   /^(.*_)?(password|token|secret|hash|authorization|cookie|credential|private_key|api_key|access_key)s?$/i;
-/** A credential of this platform, wherever it stands. */
-const credentials = /plat_((api_)?[0-9a-f]{64}|otlp_[0-9a-f]{130})/g;
 
 const redacted = "[redacted]";
 
 /** A copy of a value as JSON holds it, without secrets. A second fence: secrets are not to be handed in at all. */
 export function redact(value: unknown): unknown {
   // PostgreSQL's jsonb holds neither NUL nor half of a surrogate pair.
-  if (typeof value === "string") return value.replace(credentials, redacted).replaceAll("\0", "").toWellFormed();
+  if (typeof value === "string") return value.replace(platformCredential, redacted).replaceAll("\0", "").toWellFormed();
   if (Array.isArray(value)) return value.map(redact);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

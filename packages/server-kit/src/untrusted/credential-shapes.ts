@@ -1,3 +1,5 @@
+import { platformCredential } from "@platform-mcp/client";
+
 interface Shape {
   readonly of: string;
   /**
@@ -9,7 +11,7 @@ interface Shape {
 
 /** Credentials whose form gives them away. */
 export const credentialShapes: readonly Shape[] = [
-  { of: "this platform", shape: /\bplat_(?:(?:api_)?[0-9a-f]{64}|otlp_[0-9a-f]{130})\b/g },
+  { of: "this platform", shape: platformCredential },
   { of: "GitHub", shape: /\bgh[pousr]_[A-Za-z0-9]{36,255}/g },
   { of: "GitHub, fine-grained", shape: /\bgithub_pat_[A-Za-z0-9_]{50,255}/g },
   { of: "GitLab", shape: /\bgl(?:pat|ptt|dt|rt|ft|soat|cbt)-[A-Za-z0-9_-]{20,255}/g },
