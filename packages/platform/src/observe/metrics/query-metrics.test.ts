@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PointRecord } from "../records.ts";
 import { pointOf } from "../store/testing/records.ts";
@@ -283,4 +284,22 @@ test("names list each series, of one project or by its name", async () => {
   ]);
   expect(await names({ name: "another" })).toHaveLength(1);
   expect(await names({ limit: 1, offset: 2 })).toMatchObject([{ labels: { of: "b" } }]);
+});
+
+test("more series than can be looked at are refused, unless those of other times make them so many", async () => {
+  const { name, projectId, ask } = await measured([{ at: 0, value: 1 }]);
+  const addSeries = (time: string) =>
+    sql`insert into telemetry_series (project_id, name, labels, identity, metric_type, is_delta, last_at)
+      select ${projectId}::uuid, ${name}, '{}', sha256((${time} || number)::bytea), 'gauge', false, ${time}::timestamptz
+      from generate_series(1, 10000) as number`.execute(platform.db);
+  await addSeries(at(-4000));
+  expect((await ask()).body).toMatchObject([{ value: 1 }]);
+  await addSeries(at(10));
+  for (const query of [{}, { step: 60 }]) {
+    const { status, body } = await ask(query);
+    expect([status, body.fields]).toEqual([
+      400,
+      [{ path: "labels", message: expect.stringContaining("10000 series") }],
+    ]);
+  }
 });

@@ -8,7 +8,7 @@ import { aggregateSeries } from "./aggregate-series.ts";
 import { type Aggregated, requirePossible } from "./aggregation.ts";
 import { pointsOf } from "./point-sources.ts";
 import { readLabels } from "./read-labels.ts";
-import { type SeriesRow, selectSeries } from "./series.ts";
+import { findSeries, type SeriesRow } from "./series.ts";
 
 type Points = ResponseOf<typeof metrics.queryMetrics>;
 
@@ -19,11 +19,11 @@ export async function queryPoints(db: Queryable, query: QueryOf<typeof metrics.q
   if (agg !== undefined && step === undefined) throw invalid("agg", "needs step, the seconds that become one value");
   const labels = query.labels === undefined ? {} : readLabels(query.labels);
   const window = windowOf(query);
-  const series = await selectSeries(db, { projectId: project_id, name, labels }).execute();
+  const whole = { ...window, from: window.from - (step === undefined ? 0 : window.from % (step * 1_000_000)) };
+  const series = await findSeries(db, { projectId: project_id, name, labels }, whole.from);
   if (series.length === 0) return [];
   if (step === undefined) return withSeries(await listPoints(db, series, window, query), series);
   if (agg !== undefined) requirePossible(agg, series);
-  const whole = { ...window, from: window.from - (window.from % (step * 1_000_000)) };
   const asked = { agg, step, window: whole, isMerged: false, limit: offset + limit };
   const values = await aggregateSeries(db, series, asked);
   return withSeries(values.slice(offset, offset + limit), series);

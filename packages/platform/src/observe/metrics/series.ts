@@ -1,7 +1,8 @@
-import type { metrics } from "@platform-mcp/client/contract";
 import { type Selectable, type SqlBool, sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import type { TelemetrySeriesTable } from "../../db/schema.ts";
+import { invalid } from "../../problem.ts";
+import { type Instant, instantText } from "../query/instant.ts";
 
 export type SeriesRow = Selectable<Omit<TelemetrySeriesTable, "identity">>;
 
@@ -34,7 +35,15 @@ export function selectSeries(db: Queryable, { projectId, name, labels = {} }: Se
   return series;
 }
 
-/** The types of metrics of which there are points. */
-export function isOfType(type: metrics.MetricType) {
-  return ({ metric_type }: SeriesRow) => metric_type === type;
+/** Series that are looked at for one answer: of labels with ids in them there may be millions. */
+const most = 10_000;
+
+/** The series that may have points since a moment. @throws Problem 400 when there are too many */
+export async function findSeries(db: Queryable, filter: SeriesFilter, since: Instant): Promise<readonly SeriesRow[]> {
+  const series = await selectSeries(db, filter)
+    .where("last_at", ">=", instantText(since))
+    .limit(most + 1)
+    .execute();
+  if (series.length > most) throw invalid("labels", `must choose fewer than the more than ${most} series there are`);
+  return series;
 }
