@@ -1,5 +1,6 @@
 import { permissions } from "@platform-mcp/client/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { testSettings } from "../settings/testing/test-settings.ts";
 import { startTestPlatform, type TestPlatform } from "../testing/test-platform.ts";
 import { type Attempts, attemptsOn } from "./testing/attempts.ts";
 
@@ -95,6 +96,30 @@ describe("by the configuration", () => {
       expect(fields[0].path).toBe("config.image");
     }
     await platform.send("PATCH", config, admin, { values: { agent_image_prefixes: null } });
+  });
+});
+
+describe("by the image of a project", () => {
+  const imageOf = async (id: string) => {
+    const session = platform.db.selectFrom("agent_sessions").where("id", "=", id).select("image");
+    return (await session.executeTakeFirstOrThrow()).image;
+  };
+
+  test("be handed what an administrator's agent is lent, as the owner of a project", async () => {
+    const owner = await attempts.someone(["project:write"]);
+    const image = "evil.example/agent:1";
+    const project = { name: "trap", agent_image: image };
+    const path = `/api/projects/${(await platform.send("POST", "/api/projects", owner.token, project)).body.id}`;
+    const start = async (config: object) => {
+      const { status, body } = await platform.send("POST", `${path}/sessions`, admin, { prompt: "x", config });
+      expect(status).toBe(201);
+      return await imageOf(body.id);
+    };
+    const { agent_image } = testSettings;
+    expect(await start({ role: "admin" })).not.toBe(image);
+    // Others' agents are lent what is of the project; and an administrator may choose the image.
+    expect(await start({})).toBe(image);
+    expect(await start({ role: "admin", image: agent_image })).toBe(agent_image);
   });
 });
 

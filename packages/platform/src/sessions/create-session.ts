@@ -67,7 +67,9 @@ export async function createSession(db: Queryable, request: SessionRequest): Pro
 }
 
 function imageOf({ body: { config }, project, settings }: SessionRequest): string {
-  const named = config.image ?? project.agent_image;
+  // Of an administrator's agent the project's people could take what it is lent to govern the platform, by their image.
+  const ofProject = config.role === "admin" ? null : project.agent_image;
+  const named = config.image ?? ofProject;
   if (named === null) return settings.agent_image;
   // Whoever named the project's may have done so before it was forbidden.
   requireAllowedImage(settings, named, "config.image");
