@@ -286,6 +286,15 @@ test("names list each series, of one project or by its name", async () => {
   expect(await names({ limit: 1, offset: 2 })).toMatchObject([{ labels: { of: "b" } }]);
 });
 
+test("what adds up to more than a number can be is refused", async () => {
+  const { ask } = await measured([0, 1, 2].map((seconds) => ({ at: seconds, value: 1.7e308 })));
+  for (const agg of ["sum", "avg"]) {
+    const { status, body } = await ask({ step: 60, agg });
+    expect([status, body.error]).toEqual([400, "a value is out of the range of numbers"]);
+  }
+  expect((await ask({ step: 60, agg: "max" })).body).toMatchObject([{ value: 1.7e308 }]);
+});
+
 test("more series than can be looked at are refused, unless those of other times make them so many", async () => {
   const { name, projectId, ask } = await measured([{ at: 0, value: 1 }]);
   const addSeries = (time: string) =>

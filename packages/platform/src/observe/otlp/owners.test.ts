@@ -78,6 +78,14 @@ describe("a user", () => {
     });
   });
 
+  test("learns nothing of others' sessions by naming them", async () => {
+    const { id } = await project.start(owner);
+    const stranger = await platform.token({ user: "other" });
+    const { status, body } = await send(stranger, ofSession(id));
+    const unknown = await send(stranger, ofSession(randomUUID()));
+    expect([status, body.message]).toEqual([403, unknown.body.message]);
+  });
+
   test("has what may be written stored, and is told how many records were not, and why", async () => {
     const service = randomUUID();
     const requests = [ofProject(project.id), ofProject(otherId), ofProject("no id")].map((resource) =>

@@ -80,10 +80,11 @@ async function resolve(claim: Claim, { caller, sessions, mayWrite }: Facts): Pro
   if (projectId === undefined && claim.projectId !== undefined) return notAnId("platform.project_id");
   if (sessionId === undefined && claim.sessionId !== undefined) return notAnId("platform.session_id");
   const sessionsProject = sessionId === undefined ? undefined : sessions.get(sessionId);
-  const owner = projectId ?? caller.token.project_id ?? sessionsProject ?? null;
-  // The same words whether there is no such project or none that the caller may know of.
+  const named = projectId ?? caller.token.project_id;
+  const owner = named ?? sessionsProject ?? null;
+  // The same words whether there is no such project or session or none that the caller may know of.
   if (!(await mayWrite(owner))) {
-    const where = owner === null ? "the platform as a whole (platform.project_id names a project)" : `project ${owner}`;
+    const where = named === null ? "the platform as a whole (platform.project_id names a project)" : `project ${named}`;
     return { rejected: `observe:write is missing on ${where}`, isForbidden: true };
   }
   if (sessionId !== undefined && sessionsProject !== owner) {

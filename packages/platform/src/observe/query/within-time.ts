@@ -11,15 +11,21 @@ const limit = 10_000;
 const atOnce = 8;
 const turns = new Turns(atOnce);
 
+/** Codes of PostgreSQL's errors. */
+const canceled = "57014";
+const outOfRange = "22003";
+
 /**
  * Runs queries over telemetry, which may be asked for more than can be found in time; nothing is written.
- * @throws Problem 400 when one takes too long: to ask the same again would not help
+ * @throws Problem 400 when one takes too long, or adds up what is too large: to ask the same again would not help
  */
 export async function withinTime<T>(db: Queryable, run: (db: Queryable) => Promise<T>, ms = limit): Promise<T> {
   try {
     return await turns.take(randomUUID(), () => runLimited(db, run, ms));
   } catch (error) {
-    if (!isCanceled(error)) throw error;
+    const code = error instanceof pg.DatabaseError ? error.code : undefined;
+    if (code === outOfRange) throw new Problem(400, "a value is out of the range of numbers");
+    if (code !== canceled) throw error;
     const detail = `It was given up after ${ms / 1000} seconds.`;
     throw new Problem(400, "the search takes too long: narrow the time or the filters", { detail });
   }
@@ -34,8 +40,4 @@ async function runLimited<T>(db: Queryable, run: (db: Queryable) => Promise<T>, 
       await sql`${sql.raw(`set local statement_timeout = ${ms}; set local jit = off`)}`.execute(reading);
       return await run(reading);
     });
-}
-
-function isCanceled(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === "57014";
 }
