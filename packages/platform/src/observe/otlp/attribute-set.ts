@@ -20,6 +20,10 @@ export class AttributeSet implements Attributes {
     return this.#count < most && this.#room > 0;
   }
 
+  get length(): number {
+    return longestOfAll - this.#room;
+  }
+
   /** Adds a value as JSON holds it. */
   add(name: string, value: unknown): void {
     if (!this.hasRoom || name === "" || name.length > longestName) {

@@ -138,17 +138,21 @@ test("metrics of kinds that are not stored, and points that make no sense, are r
       histogram: { dataPoints: [{ timeUnixNano, count: "1", bucketCounts: ["1"], explicitBounds: [1, 2] }] },
     },
     { name: "", gauge: { dataPoints: [{ timeUnixNano, asInt: 1 }] } },
+    {
+      name: "wordy",
+      gauge: { dataPoints: [{ timeUnixNano, asInt: 1, attributes: attributesOf({ of: "x".repeat(5000) }) }] },
+    },
     { name: "nothing", gauge: { dataPoints: [{ timeUnixNano, flags: 1 }] } },
   ];
   const resource = { attributes: attributesOf({ "service.name": "measured" }) };
   const { status, body } = await sendJson(platform, "metrics", token, {
     resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }],
   });
-  expect([status, body.partialSuccess.rejectedDataPoints]).toEqual([200, "7"]);
+  expect([status, body.partialSuccess.rejectedDataPoints]).toEqual([200, "8"]);
   expect(body.partialSuccess.errorMessage).toBe(
     "old is a summary, which is not stored: send a histogram; " +
       "fine is an exponential histogram, which is not stored: send one with explicit bounds; " +
-      "a point of odd is not a number; and 3 other reasons",
+      "a point of odd is not a number; and 4 other reasons",
   );
 });
 

@@ -6,6 +6,8 @@ import { pointLabels } from "./record-parts.ts";
 
 const longestName = 255;
 const mostBuckets = 500;
+/** Characters of the attributes of a point, which are its series' labels: all of a query's are read at once. */
+const longestLabels = 4096;
 /** The flag of a point that says only that there is no value. */
 const noValue = 1;
 
@@ -50,7 +52,13 @@ function problemOf({ name, kind }: OtlpMetric): string | undefined {
   return undefined;
 }
 
-function problemOfPoint({ name, kind }: OtlpMetric, { value, bounds, buckets }: OtlpPoint): string | undefined {
+function problemOfPoint(
+  { name, kind }: OtlpMetric,
+  { value, bounds, buckets, attributes }: OtlpPoint,
+): string | undefined {
+  if (attributes.length > longestLabels) {
+    return `the attributes of a point of ${name} are longer than ${longestLabels} characters`;
+  }
   if (value !== undefined && !Number.isFinite(value)) return `a point of ${name} is not a number`;
   if (kind !== "histogram") return value === undefined ? `a point of ${name} has no value` : undefined;
   if (buckets.length > mostBuckets) return `a point of ${name} has more than ${mostBuckets} buckets`;

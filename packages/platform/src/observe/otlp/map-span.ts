@@ -5,6 +5,9 @@ import type { Mapped } from "./mapped.ts";
 import type { OtlpSpan, Sent } from "./model.ts";
 import { recordParts } from "./record-parts.ts";
 
+/** Characters of the attributes of a span's events together; what comes after is only counted. */
+const longestEvents = 65_536;
+
 const kinds: readonly SpanRecord["kind"][] = ["internal", "internal", "server", "client", "producer", "consumer"];
 const statuses: readonly SpanRecord["status"][] = ["unset", "ok", "error"];
 
@@ -14,7 +17,8 @@ export function mapSpan(sent: Sent<OtlpSpan>): Mapped<SpanRecord> {
   if (traceId === undefined) return { rejected: "a span has no valid trace id" };
   if (spanId === undefined) return { rejected: "a span has no valid span id" };
   const { claim, service, attributes } = recordParts(sent);
-  const dropped = item.droppedEvents;
+  const events = eventsOf(item);
+  const dropped = item.droppedEvents + item.events.length - events.length;
   return {
     claim,
     record: {
@@ -25,9 +29,17 @@ export function mapSpan(sent: Sent<OtlpSpan>): Mapped<SpanRecord> {
       statusMessage: item.statusMessage === "" ? null : shorten(item.statusMessage, 4096),
       end: item.end === 0 ? null : Math.max(item.start, item.end),
       attributes: dropped === 0 ? attributes : { ...attributes, "platform.dropped_events": dropped },
-      events: item.events.length === 0 ? null : item.events.map(eventOf),
+      events: events.length === 0 ? null : events.map(eventOf),
     },
   };
+}
+
+function eventsOf({ events }: OtlpSpan): OtlpSpan["events"] {
+  let room = longestEvents;
+  return events.filter(({ attributes }) => {
+    room -= attributes.length;
+    return room >= 0;
+  });
 }
 
 function eventOf({ time, name, attributes: { values } }: OtlpSpan["events"][number]) {

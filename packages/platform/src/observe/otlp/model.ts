@@ -6,6 +6,8 @@ import { Problem } from "../../problem.ts";
 export interface Attributes {
   readonly values: Readonly<Record<string, unknown>>;
   readonly cut: number;
+  /** Characters of their names and texts, about. */
+  readonly length: number;
 }
 
 /** Something that was measured or said, with the resource and scope that it is of. */

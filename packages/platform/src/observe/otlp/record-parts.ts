@@ -51,13 +51,17 @@ export function pointLabels({ resource, item }: Sent<{ readonly attributes: Attr
   readonly labels: Readonly<Record<string, unknown>>;
 } {
   const { service, claim, named } = resourceParts(resource);
-  const { "service.instance.id": instance } = named;
+  const instance = named["service.instance.id"];
   const {
     [projectName]: projectId = claim.projectId,
     [sessionName]: sessionId = claim.sessionId,
     ...own
   } = item.attributes.values;
-  const labels = { service, ...(instance !== undefined && { "service.instance.id": instance }), ...own };
+  const labels = {
+    service,
+    ...(typeof instance === "string" && { "service.instance.id": shorten(instance, 255) }),
+    ...own,
+  };
   return { claim: { projectId, sessionId }, service, labels };
 }
 

@@ -41,3 +41,14 @@ test("a record may leave out what it may, and has what its resource has, however
     [["host", "a"]],
   ]);
 });
+
+test("the events of a span have a bound together, and what was cut is counted", async () => {
+  const event = { name: "retry", attributes: attributesOf({ why: "x".repeat(10_000) }) };
+  const span = { traceId: "1".repeat(32), spanId: "2".repeat(16), events: Array.from({ length: 10 }, () => event) };
+  const request = { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };
+  const traces = signals.find(({ path }) => path === "/v1/traces");
+  const received = await traces?.receive("JSON", Buffer.from(JSON.stringify(request)));
+  const { telemetry } = received?.settle(() => ({ projectId: null, sessionId: null })) ?? {};
+  expect(telemetry?.spans).toMatchObject([{ attributes: { "platform.dropped_events": 4 } }]);
+  expect(telemetry?.spans?.[0]?.events).toHaveLength(6);
+});

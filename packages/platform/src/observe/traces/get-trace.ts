@@ -1,10 +1,10 @@
 import type { ResponseOf, traces } from "@platform-mcp/client/contract";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Caller } from "../../access/caller.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { TelemetrySpansTable } from "../../db/schema.ts";
 import { notFound } from "../../problem.ts";
-import { type Instant, instantOf, instantText } from "../query/instant.ts";
+import { instantOf, instantText } from "../query/instant.ts";
 import { heldAmong } from "../readable.ts";
 import type { TraceRow } from "./list-traces.ts";
 import { durationOf, summaryOf } from "./trace-view.ts";
@@ -13,6 +13,8 @@ type Trace = ResponseOf<typeof traces.getTrace>;
 
 /** Spans that are given of a trace, the first ones. */
 const maxSpans = 2000;
+/** Bytes of attributes and events that are given of a trace. */
+const maxBytes = 16 * 1024 ** 2;
 /** Microseconds: what rounding may do to a time. */
 const slack = 1000;
 
@@ -34,12 +36,9 @@ export async function getTrace(db: Queryable, caller: Caller, id: string): Promi
   const [first, ...others] = parts.filter(({ project_id }) => owners.has(project_id));
   if (first === undefined) throw notFound("trace");
   const whole = others.reduce(merged, first);
-  const spans = await listSpans(db, whole, owners);
-  return {
-    ...summaryOf(whole),
-    spans: spans.slice(0, maxSpans).map(spanView),
-    truncated: spans.length > maxSpans,
-  };
+  const found = await listSpans(db, whole, owners);
+  const spans = found.slice(0, maxSpans).filter(({ held }) => held <= maxBytes);
+  return { ...summaryOf(whole), spans: spans.map(spanView), truncated: spans.length < found.length };
 }
 
 /** What two projects know of one trace, the one that began earlier first. */
@@ -57,31 +56,43 @@ function merged(earlier: TraceRow, later: TraceRow): TraceRow {
   };
 }
 
-async function listSpans(db: Queryable, trace: TraceRow, owners: ReadonlySet<string | null>) {
-  const { trace_id, started_at, finished_at } = trace;
+interface FoundSpan extends Selectable<TelemetrySpansTable> {
+  /** Bytes of its attributes and events, and of those before it; where that is too much, it comes without them. */
+  readonly held: number;
+}
+
+/** The first spans of a trace, and one more if there are others. */
+async function listSpans(db: Queryable, { trace_id, started_at }: TraceRow, owners: ReadonlySet<string | null>) {
   const projects = [...owners].filter((id) => id !== null);
-  const at = (instant: Instant, difference: number) => instantText(instant + difference);
-  let spans = db
+  const first = db
     .selectFrom("telemetry_spans")
     .where("trace_id", "=", trace_id)
-    .where("started_at", ">=", at(instantOf(started_at), -slack))
+    // Only the days are looked into on which it was.
+    .where("started_at", ">=", instantText(instantOf(started_at) - slack))
     .where((eb) =>
       eb.or([
         ...(owners.has(null) ? [eb("project_id", "is", null)] : []),
         ...(projects.length > 0 ? [eb("project_id", "in", projects)] : []),
       ]),
-    );
-  // With both ends known, only the days are looked into on which it was.
-  if (finished_at !== null) spans = spans.where("started_at", "<=", at(instantOf(finished_at), slack));
-  return await spans
+    )
     .selectAll()
     .orderBy("started_at")
     .orderBy("span_id")
-    .limit(maxSpans + 1)
-    .execute();
+    .limit(maxSpans + 1);
+  const bytes = sql`coalesce(octet_length(attributes::text), 0) + coalesce(octet_length(events::text), 0)`;
+  const { rows } = await sql<FoundSpan>`
+    select trace_id, span_id, parent_span_id, started_at, finished_at, project_id, session_id, name, service, kind,
+      status, status_message, held, case when held <= ${maxBytes} then attributes end as attributes,
+      case when held <= ${maxBytes} then events end as events
+    from (
+      select *, sum(${bytes}) over (order by started_at, span_id rows unbounded preceding) as held
+      from (${first}) as first
+    ) as spans
+    order by started_at, span_id
+  `.execute(db);
+  return rows;
 }
 
-function spanView(row: Selectable<TelemetrySpansTable>): Trace["spans"][number] {
-  const { trace_id: _, ...span } = row;
-  return { ...span, duration_ms: durationOf(row.started_at, row.finished_at) };
+function spanView({ trace_id: _, held: __, ...span }: FoundSpan): Trace["spans"][number] {
+  return { ...span, duration_ms: durationOf(span.started_at, span.finished_at) };
 }

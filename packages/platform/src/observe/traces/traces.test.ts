@@ -155,6 +155,24 @@ describe("a trace", () => {
     expect([body.spans.length, body.span_count, body.truncated]).toEqual([2000, 2001, true]);
   });
 
+  test("of spans that hold more than anybody reads is cut, and says so", async () => {
+    const traceId = randomBytes(16).toString("hex");
+    const start = Date.now() - 5000;
+    const attributes = { text: "x".repeat(1024 ** 2) };
+    const spans = Array.from({ length: 20 }, (_, index) => spanOf({ traceId, start: start + index, attributes }));
+    await platform.write({ spans });
+    const { body } = await platform.ask(`traces/${traceId}`);
+    expect([body.spans.length, body.span_count, body.truncated]).toEqual([15, 20, true]);
+  });
+
+  test("has spans that began when the others had ended and have not ended themselves", async () => {
+    const traceId = randomBytes(16).toString("hex");
+    const start = Date.now() - 10_000;
+    await platform.write({ spans: [spanOf({ traceId, start }), spanOf({ traceId, start: start + 5000, end: null })] });
+    const { body } = await platform.ask(`traces/${traceId}`);
+    expect([body.spans.length, body.span_count, body.truncated]).toEqual([2, 2, false]);
+  });
+
   test("that is not there is said to be none", async () => {
     expect(await platform.ask(`traces/${"0".repeat(32)}`)).toMatchObject({ status: 404, body: { error: "trace" } });
     expect((await platform.ask("traces/1")).status).toBe(400);
