@@ -49,9 +49,23 @@ test("a service that logs no errors any more is told of for an hour", () => {
   expect(told()).toEqual(['one {"service":"web","level":"error"} 0']);
 });
 
-test("names that others choose cannot make up series without end", () => {
+test("names that others choose cannot make up series without end, nor take the place of other projects'", () => {
   const { writer, told } = counting();
-  for (let number = 0; number < 2_000; number++) writer.offer({ logs: [log("one", "error", `service ${number}`)] });
+  for (let number = 0; number < 200; number++) writer.offer({ logs: [log("one", "error", `service ${number}`)] });
+  writer.offer({ logs: [log("two", "error")] });
   writer.tell();
-  expect(told()).toHaveLength(1_000);
+  const all = told();
+  expect(all).toHaveLength(100 + 1);
+  expect(all).toContain('two {"service":"web","level":"error"} 1');
+});
+
+test("a service takes the place of one that is forgotten", () => {
+  const { writer, clock, told } = counting();
+  for (let number = 0; number < 100; number++) writer.offer({ logs: [log("one", "info", `service ${number}`)] });
+  clock.now += 3_600_001;
+  writer.tell();
+  told();
+  writer.offer({ logs: [log("one", "error", "later")] });
+  writer.tell();
+  expect(told()).toEqual(['one {"service":"later","level":"error"} 1']);
 });

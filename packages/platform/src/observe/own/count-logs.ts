@@ -5,12 +5,10 @@ import type { LogRecord, PointRecord, Telemetry, TelemetryWriter } from "../reco
 const interval = 15_000;
 /** How long a service's counts are told of when it logs nothing more, in milliseconds. */
 const remembered = 3_600_000;
-/** Services whose logs are counted; those of more, seen later, are not. Their names are of others' choosing. */
-const mostServices = 1_000;
+/** Services of a project whose logs are counted; those of more, seen later, are not. Their names are of others' choosing. */
+const mostServices = 100;
 
 interface Counted {
-  readonly projectId: string | null;
-  readonly service: string;
   readonly counts: Map<logs.LogLevel, number>;
   lastAt: number;
 }
@@ -26,28 +24,30 @@ export interface CountingWriter extends TelemetryWriter {
  * told of when there are none, too, so that a rule over them has something to judge by, and ends.
  */
 export function countLogs(writer: TelemetryWriter & { close(): Promise<void> }, now = Date.now): CountingWriter {
-  const services = new Map<string, Counted>();
+  /** By project and service. */
+  const projects = new Map<string | null, Map<string, Counted>>();
 
   function count({ projectId, service, level }: LogRecord): void {
-    const key = `${projectId} ${service}`;
-    let counted = services.get(key);
-    if (counted === undefined) {
-      if (services.size >= mostServices) return;
-      counted = { projectId, service, counts: new Map([["error", 0]]), lastAt: 0 };
-      services.set(key, counted);
-    }
+    const services = projects.get(projectId) ?? new Map<string, Counted>();
+    projects.set(projectId, services);
+    const counted = services.get(service) ?? { counts: new Map([["error", 0]]), lastAt: 0 };
+    if (!services.has(service) && services.size >= mostServices) return;
+    services.set(service, counted);
     counted.counts.set(level, (counted.counts.get(level) ?? 0) + 1);
     counted.lastAt = now();
   }
 
   function tell(): void {
     const time = now();
-    const points = [...services].flatMap(([key, counted]) => {
-      const told = [...counted.counts].map(([level, value]) => pointOf(counted, level, value, time));
-      if (counted.lastAt < time - remembered) services.delete(key);
-      for (const level of counted.counts.keys()) counted.counts.set(level, 0);
-      return told;
-    });
+    const points = [...projects].flatMap(([projectId, services]) =>
+      [...services].flatMap(([service, { counts, lastAt }]) => {
+        const told = [...counts].map(([level, value]) => pointOf({ projectId, level, service }, value, time));
+        if (lastAt < time - remembered) services.delete(service);
+        if (services.size === 0) projects.delete(projectId);
+        for (const level of counts.keys()) counts.set(level, 0);
+        return told;
+      }),
+    );
     if (points.length > 0) writer.offer({ points });
   }
 
@@ -70,7 +70,11 @@ export function countLogs(writer: TelemetryWriter & { close(): Promise<void> }, 
   };
 }
 
-function pointOf({ projectId, service }: Counted, level: logs.LogLevel, value: number, time: number): PointRecord {
+function pointOf(
+  { projectId, service, level }: Pick<LogRecord, "projectId" | "service" | "level">,
+  value: number,
+  time: number,
+): PointRecord {
   return {
     ...{ projectId, sessionId: null, name: "platform.logs", labels: { service, level }, type: "counter" },
     ...{ unit: null, isDelta: true, time, value, histogram: null },
