@@ -2,7 +2,7 @@ import { metrics } from "@platform-mcp/client";
 import { type Api, ArgumentError } from "@platform-mcp/server-kit";
 import { aggregateHere } from "./aggregate-here.ts";
 import { hasLabels, listSeries, type Series } from "./series.ts";
-import { stepFor } from "./step.ts";
+import { requireReadable, stepFor } from "./step.ts";
 import { type Values, valuesOf } from "./value-series.ts";
 
 /** As many points as platforms give at once. */
@@ -34,7 +34,7 @@ export interface MetricValues {
   readonly shortcomings: readonly string[];
 }
 
-/** @throws ArgumentError for a time that ends before it begins, and for what this platform cannot know */
+/** @throws ArgumentError for a time that ends before it begins, for too many values, and for what this platform cannot know */
 export async function metricValues(api: Api, wanted: Wanted): Promise<MetricValues> {
   const { project, name, labels } = wanted;
   const end = wanted.to === undefined ? Date.now() : Date.parse(wanted.to);
@@ -42,10 +42,16 @@ export async function metricValues(api: Api, wanted: Wanted): Promise<MetricValu
   if (begin > end) throw new ArgumentError("from must not be after to");
   const { from = new Date(begin).toISOString(), to = new Date(end).toISOString() } = wanted;
   const step = wanted.step ?? stepFor((end - begin) / 1000);
+  requireReadable(step, (end - begin) / 1000);
   // One after the other, so that it is always the same call that is refused.
-  const points = await api.call(metrics.queryMetrics, {
+  const answer = await api.call(metrics.queryMetrics, {
     ...{ name, project_id: project, step, agg: wanted.agg, from, to, limit: mostPoints },
     ...(Object.keys(labels).length > 0 && { labels: JSON.stringify(labels) }),
+  });
+  // Each step between the first and the last point takes room, so that one of another time could take all there is.
+  const points = answer.filter(({ timestamp }) => {
+    const time = Date.parse(timestamp);
+    return time >= begin - step * 1000 && time <= end;
   });
   const { series } = await listSeries(api, project, name);
   const agg = wanted.agg ?? (series[0]?.metric_type === "counter" ? "rate" : "avg");
@@ -57,10 +63,10 @@ export async function metricValues(api: Api, wanted: Wanted): Promise<MetricValu
     ...(isRaw && matching > 1
       ? [`This platform does not tell series apart: the values are of ${matching} together.`]
       : []),
-    ...(points.length < mostPoints
+    ...(answer.length < mostPoints
       ? []
       : [
-          `The platform gave the earliest ${points.length} points alone; what is later is missing. Ask for fewer series by labels, less time or a larger step.`,
+          `The platform gave the earliest ${answer.length} points alone; what is later is missing. Ask for fewer series by labels, less time or a larger step.`,
         ]),
   ];
   return { series, values, agg, step, from, to, shortcomings };

@@ -69,7 +69,7 @@ test("whatever programs and users wrote, only the platform's words begin a line 
           ["list_traces"],
           ["list_metric_names"],
           ["list_alerts"],
-          ["query_metrics", { name: hostile }],
+          ["query_metrics", { name: hostile, from: "2026-11-23T06:30:00Z", to: "2026-11-23T07:30:00Z" }],
         ],
         ...[
           ["list_metric_names", { name: hostile }],

@@ -91,6 +91,22 @@ describe("query_metrics", () => {
     expect((await platform.call("query_metrics", { from, to, ...args })).text).toMatchSnapshot();
   });
 
+  test("more values than anybody reads are refused, with the step that would do", async () => {
+    await using platform = await standInPlatform({ routes });
+    const { text } = await platform.call("query_metrics", { name: "x", from: "2026-11-16T07:20:00Z", to, step: 1 });
+    expect(text).toBe(
+      "query_metrics was not called: this step makes 604800 values of each series, and more than 1000 are too many to read: step must be at least 605, or the time shorter.",
+    );
+    expect(platform.requests).toEqual([]);
+  });
+
+  test("points of another time than was asked for are left out", async () => {
+    const far = { timestamp: "1970-01-01T00:00:00Z", value: 7, labels: { route: "/" } };
+    await using platform = await standInPlatform({ routes: { ...routes, [points]: [far, ...routes[points]] } });
+    const { text } = await platform.call("query_metrics", { name: "http.requests", from, to });
+    expect(text).toContain("values: rate of each 60 s from 2026-11-23T07:02:00Z;");
+  });
+
   test("a time that ends before it begins is refused", async () => {
     await using platform = await standInPlatform({ routes });
     const { text } = await platform.call("query_metrics", { name: "x", from: to, to: from });
