@@ -166,3 +166,17 @@ test("spans that nobody takes hold up neither a call nor the end", async () => {
   await tools.close();
   expect(platform.bodies).toHaveLength(1);
 });
+
+test("a call that ends while others' spans are sent is sent by itself", async () => {
+  const bodies: object[] = [];
+  const first = Promise.withResolvers<void>();
+  const send = (body: object) => (bodies.push(body) === 1 ? first.promise : Promise.resolve());
+  const spans = new ToolSpans({ service: "platform-test", version: "1", sessionId, send, isRefusal: () => false });
+  spans.begin("first", undefined)?.end(false);
+  await expect.poll(() => bodies.length, { timeout: 5_000 }).toBe(1);
+  spans.begin("second", undefined)?.end(false);
+  first.resolve();
+  await expect
+    .poll(() => bodies.flatMap(spansOf), { timeout: 5_000 })
+    .toMatchObject([{}, { name: "tools/call second" }]);
+});

@@ -81,6 +81,10 @@ export class ToolSpans {
   #add(call: EndedCall): void {
     if (this.#isOff || this.#ended.length >= MOST_WAITING) return;
     this.#ended.push(call);
+    this.#sendLater();
+  }
+
+  #sendLater(): void {
     this.#timer ??= setTimeout(() => {
       this.#sending = this.#flush();
     }, WAIT).unref();
@@ -94,5 +98,7 @@ export class ToolSpans {
       });
     }
     this.#timer = undefined;
+    // What has ended meanwhile found that something was being sent.
+    if (this.#ended.length > 0) this.#sendLater();
   }
 }
