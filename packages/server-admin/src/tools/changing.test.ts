@@ -26,7 +26,7 @@ describe("create_user", () => {
   test("makes up a password for a human, shows it once, and says what comes next", async () => {
     const { text, bodies, asked } = await use("create_user", args, { [route]: created(ada) });
     const [body] = bodies;
-    const password = /^password: ([\w-]{22}) \(secret, shown this once\)$/m.exec(text)?.[1];
+    const password = /^password: (plat_pw_[0-9a-f]{32}) \(secret, shown this once\)$/m.exec(text)?.[1];
     expect(body).toEqual({ ...args, user_type: "human", password });
     expect(text).toMatch(/\nHand the password to nobody but them, to be changed at once\. assign_role or/);
     expect(asked).toEqual([]);
@@ -212,6 +212,17 @@ describe("assign_role", () => {
     expect(everywhere.bodies).toEqual([{ role_id: ops.id, project_id: null }]);
     expect(everywhere.text).toContain("project: all\n");
   });
+});
+
+test("a role that is named like the id of another is not taken for it", async () => {
+  const posing = { ...auditor, id: idOf(12), name: ops.id, permissions: [] };
+  const { asked, bodies } = await use(
+    "assign_role",
+    { user: "ada", role: ops.id },
+    { "GET /api/admin/roles": [posing, ops], [`POST /api/admin/users/${ada.id}/roles`]: created(ok) },
+  );
+  expect(asked[0]).toContain("the role ops on project shop, which grants deploy:read, deploy:promote?");
+  expect(bodies).toEqual([{ role_id: ops.id, project_id: project }]);
 });
 
 describe("remove_role", () => {
