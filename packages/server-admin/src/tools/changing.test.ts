@@ -384,6 +384,20 @@ describe("update_platform_config", () => {
     expect(text).toMatch(/^settings 1-1: .*\nsession_deadline_minutes 120 integer "5\.\.1440 minutes" "x"$/);
   });
 
+  test("asks with what comes to a list and what goes, however long it is", async () => {
+    const many = Array.from({ length: 40 }, (_, index) => `registry.example/team-${index}`);
+    const list = setting("agent_image_prefixes", many, { type: "string_list" });
+    const values = { agent_image_prefixes: [...many.slice(1), "evil.example"] };
+    const { asked } = await use(
+      "update_platform_config",
+      { values },
+      { "GET /api/admin/config": [list], [route]: [list] },
+    );
+    expect(asked).toEqual([
+      "Set for the whole platform agent_image_prefixes, with evil.example and without registry.example/team-0?",
+    ]);
+  });
+
   test("tells what may be", async () => {
     const error = { error: "validation error", fields: [{ path: "values.max_previews", message: "must be 0 to 100" }] };
     const { text } = await use(

@@ -20,6 +20,10 @@ export const updatePlatformConfig = definePlatformTool({
     const shown = (value: unknown) => brief(valueText(value), Math.max(40, Math.floor(600 / given.length)));
     const changes = given.map(([key, value]) => {
       const now = settings.find((setting) => setting.key === key);
+      const parts = differenceOf(now?.value, value).map(
+        ([word, items]) => `${word} ${shown(items.map(valueText).join(", "))}`,
+      );
+      if (parts.length > 0) return `${brief(key, 60)}, ${parts.join(" and ")}`;
       const from = now === undefined ? "" : ` from ${shown(now.value)}`;
       const to = value === null ? `its default, ${shown(now?.default ?? null)}` : shown(value);
       return `${brief(key, 60)}${from} to ${to}`;
@@ -38,3 +42,11 @@ export const updatePlatformConfig = definePlatformTool({
     });
   },
 });
+
+/** What comes to a list and what goes; nothing where it is no list or is empty, which means something of its own. */
+function differenceOf(now: unknown, next: unknown): readonly (readonly [word: string, items: readonly unknown[]])[] {
+  if (!Array.isArray(now) || !Array.isArray(next) || now.length === 0 || next.length === 0) return [];
+  const added = next.filter((item) => !now.includes(item));
+  const removed = now.filter((item) => !next.includes(item));
+  return [["with", added] as const, ["without", removed] as const].filter(([, items]) => items.length > 0);
+}
