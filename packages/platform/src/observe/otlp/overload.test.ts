@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { issueToken } from "../../access/tokens.ts";
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 
 /** A server that takes telemetry, and holds at most so many rows of it, and bytes of bodies. */
-async function serve({ rows = 1000, bytes = 1e8, perMinute = 0 }) {
+async function serve({ rows = 1000, bytes = 1e8, perMinute = 0, patience = 60_000 }) {
   const { db, masterKey } = scene.store;
   const metrics = createMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 });
   const app = createServer({
@@ -32,7 +33,7 @@ async function serve({ rows = 1000, bytes = 1e8, perMinute = 0 }) {
   const limiter = new RateLimiter({ read: 0, write: 0, expensive: 0, git: 0, ingest: perMinute, anonymous: 0 });
   const telemetry = scene.openWriter({ limits: { rows, bytes: 1e8 } });
   closeWhenAnswered(app);
-  registerOtlp(app, { db, masterKey, limiter, telemetry, room: new ByteBudget(bytes) });
+  registerOtlp(app, { db, masterKey, limiter, telemetry, room: new ByteBudget(bytes), patience });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return { url, [Symbol.asyncDispose]: () => app.close() };
 }
@@ -82,6 +83,17 @@ test("bodies that come have a bound of their own, and what they took is free aga
   expect(await stored("padded")).toBe(taken);
   for (let sent = 0; sent < 12; sent++) await send();
   expect(statuses.slice(12)).toEqual(Array(12).fill(200));
+});
+
+test("who does not go on with a body does not keep its room from others", async () => {
+  await using server = await serve({ bytes: 10_000, patience: 500 });
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "content-length": 9_500 };
+  const stalled = request(`${server.url}/v1/traces`, { method: "POST", headers });
+  const ended = new Promise((resolve) => stalled.on("error", resolve));
+  stalled.write(" ".repeat(9_400));
+  const send = async () => (await sendJson(server, "traces", token, spansRequest(5, "beside"))).status;
+  await ended;
+  await vi.waitFor(async () => expect(await send()).toBe(200));
 });
 
 test("who sends too often is told when to go on", async () => {

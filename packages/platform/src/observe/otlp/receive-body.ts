@@ -11,11 +11,19 @@ const mostSent = 4 * 1024 ** 2;
 /** Bytes of a body that was compressed. What JSON becomes in memory is many times its length. */
 const mostInflated = { protobuf: 16 * 1024 ** 2, JSON: 4 * 1024 ** 2 };
 
-/** Reads a body as it was sent, while there is room for it, which the caller gives back. @throws Problem 413; BufferFull */
-export async function receiveBody({ headers, raw }: FastifyRequest, room: ByteBudget): Promise<Buffer> {
+/**
+ * Reads a body as it was sent, while there is room for it, which the caller gives back. The connection of who has not
+ * sent it within so many milliseconds ends: what is held for them is held from everybody.
+ * @throws Problem 408, 413; BufferFull
+ */
+export async function receiveBody(
+  { headers, raw }: FastifyRequest,
+  { room, patience }: { readonly room: ByteBudget; readonly patience: number },
+): Promise<Buffer> {
   if (Number(headers["content-length"] ?? 0) > mostSent) throw tooLarge(mostSent);
   const chunks: Buffer[] = [];
   let [sent, held, isRefused] = [0, 0, false];
+  const timer = setTimeout(() => raw.destroy(new Problem(408, "the body did not come in time")), patience);
   try {
     // Whoever is refused gets an answer: their connection is not to end before that.
     for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
@@ -36,6 +44,8 @@ export async function receiveBody({ headers, raw }: FastifyRequest, room: ByteBu
   } catch (error) {
     room.giveBack(held);
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
   return Buffer.concat(chunks);
 }

@@ -23,6 +23,8 @@ export interface OtlpOptions {
   readonly telemetry: TelemetryWriter;
   /** For bodies that are read, or wait until they are stored. */
   readonly room?: ByteBudget;
+  /** Milliseconds in which a body must have come; 30,000. */
+  readonly patience?: number;
 }
 
 /** Not a part of the API's description: OpenTelemetry's own says what it is. */
@@ -38,7 +40,7 @@ export function registerOtlp(
   app: FastifyInstance,
   { db, masterKey, limiter, telemetry, ...options }: OtlpOptions,
 ): void {
-  const { room = new ByteBudget(mostWaiting) } = options;
+  const { room = new ByteBudget(mostWaiting), patience = 30_000 } = options;
   const reading = new Turns(1);
   const senders = new WeakMap<FastifyRequest, Sender>();
 
@@ -49,7 +51,7 @@ export function registerOtlp(
     encoding: Encoding,
     sender: Sender,
   ): Promise<Rejections> {
-    const body = await receiveBody(request, room);
+    const body = await receiveBody(request, { room, patience });
     try {
       const { stored, ...rejections } = await reading.take(request.id, async () => {
         const inflated = await inflateBody(body, request.headers["content-encoding"], encoding);
