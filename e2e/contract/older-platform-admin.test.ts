@@ -168,7 +168,7 @@ describe("users", () => {
 
   test("are made with a password that is made up, and are not reactivated", async () => {
     expect(await use("create_user", { name: "cleo", email: "cleo@example.test" })).toMatch(
-      /\npassword: \S{22} \(secret, shown this once\)\n/,
+      /\npassword: plat_pw_[0-9a-f]{32} \(secret, shown this once\)\n/,
     );
     expect(bodies).toMatchObject([{ name: "cleo", password: expect.stringMatching(/^\S{22}$/) }]);
     const text = await use("update_user", { user: "bob", display_name: null, reactivate: true });
