@@ -79,6 +79,7 @@ export const sessionTimeline = endpoint({
       timestamp,
       kind: z.enum(["log", "span"]),
       service: z.string(),
+      /** Of a log the first 4000 characters. */
       message: z.string(),
       trace_id: z.string().nullable(),
       span_id: z.string().nullable(),

@@ -44,6 +44,13 @@ test("of more than a thousand logs the timeline has the last thousand", async ()
   expect([body.length, body[0].message, body.at(-1).message]).toEqual([1000, "1", "1000"]);
 });
 
+test("of a long message it has the beginning", async () => {
+  const sessionId = await addRunningSession(platform.db, { projectId });
+  await platform.write({ logs: [logOf({ projectId, sessionId, message: "x".repeat(60_000) })] });
+  const { body } = await platform.ask(`sessions/${sessionId}/timeline`);
+  expect(body).toMatchObject([{ message: `${"x".repeat(4000)}…` }]);
+});
+
 test("a session that is not there has none; a token that never reads telemetry is told so", async () => {
   const missing = { status: 404, body: { error: "session" } };
   expect(await platform.ask(`sessions/${randomUUID()}/timeline`)).toMatchObject(missing);

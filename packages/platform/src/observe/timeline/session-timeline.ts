@@ -1,4 +1,5 @@
 import type { logs, ResponseOf } from "@platform-mcp/client/contract";
+import { sql } from "kysely";
 import type { Caller } from "../../access/caller.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import { notFound } from "../../problem.ts";
@@ -11,6 +12,10 @@ type Timeline = ResponseOf<typeof logs.sessionTimeline>;
 
 /** Of logs and of spans, the latest. */
 const maxEntries = 1000;
+/** Characters of a message. */
+const longest = 4000;
+/** The beginning of a message. */
+const message = sql<string>`case when length(message) > ${longest} then left(message, ${longest}) || '…' else message end`;
 
 /**
  * What a session's programs logged and did, oldest first; of the session's project alone, whatever else names it.
@@ -29,7 +34,7 @@ export async function sessionTimeline(db: Queryable, caller: Caller, sessionId: 
     .selectFrom("telemetry_logs")
     .where("session_id", "=", sessionId)
     .where("project_id", "=", session.project_id)
-    .select(["ts", "service", "message", "trace_id", "span_id", "level"])
+    .select(["ts", "service", message.as("message"), "trace_id", "span_id", "level"])
     .orderBy("ts", "desc")
     .orderBy("id", "desc")
     .limit(maxEntries)
