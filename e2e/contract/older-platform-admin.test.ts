@@ -170,7 +170,7 @@ describe("users", () => {
     expect(await use("create_user", { name: "cleo", email: "cleo@example.test" })).toMatch(
       /\npassword: plat_pw_[0-9a-f]{32} \(secret, shown this once\)\n/,
     );
-    expect(bodies).toMatchObject([{ name: "cleo", password: expect.stringMatching(/^\S{22}$/) }]);
+    expect(bodies).toMatchObject([{ name: "cleo", password: expect.stringMatching(/^plat_pw_[0-9a-f]{32}$/) }]);
     const text = await use("update_user", { user: "bob", display_name: null, reactivate: true });
     expect(text).toContain("\nactive: false\n");
     expect(text).toContain("This platform does not reactivate users");
