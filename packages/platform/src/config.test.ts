@@ -9,7 +9,7 @@ describe("rate limits", () => {
   test("are what is named, over the defaults", () => {
     expect(limits("")).toEqual(defaultRateLimits);
     expect(limits("read=1, git=0")).toEqual({ ...defaultRateLimits, read: 1, git: 0 });
-    expect(limits("off")).toEqual({ read: 0, write: 0, expensive: 0, git: 0, anonymous: 0 });
+    expect(limits("off")).toEqual({ read: 0, write: 0, expensive: 0, git: 0, ingest: 0, anonymous: 0 });
   });
 
   test.each(["read", "read=", "read=-1", "read=1.5", "all=1", "read=1;git=2", "constructor=1"])(

@@ -26,7 +26,7 @@ function permissionsIn(need: Need): Permission[] {
 }
 
 /** One cell in so many: which, a seed says that is another each time. */
-const stride = 5;
+const stride = 12;
 
 test("every caller gets what the documents say: a part of all the cells, the rest of which take longer", async () => {
   await using world = await createWorld();
