@@ -11,10 +11,10 @@ import { withinTime } from "../observe/query/within-time.ts";
 import { type AuditRow, searchAuditLog } from "./search-audit-log.ts";
 
 export const auditRoutes: readonly Route[] = [
-  implement(audit.searchAuditLog, async ({ db, query }) => {
+  implement(audit.searchAuditLog, async ({ db, caller, query }) => {
     requireNearOffset(query);
     const after = query.before === undefined ? undefined : readPlace(query.before, isEntryId);
-    return await withinTime(db, async (reading) => {
+    return await withinTime(db, caller.user.id, async (reading) => {
       const window = await auditWindow(reading, query, after?.window);
       const found = await searchAuditLog(reading, { filter: query, window, after });
       const placeOf = ({ recorded_at, id }: AuditRow) => ({ time: instantOf(recorded_at), key: String(id) });

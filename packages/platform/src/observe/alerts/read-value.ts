@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Queryable } from "../../db/queryable.ts";
 import { windowValue } from "../metrics/window-value.ts";
 import { withinTime } from "../query/within-time.ts";
@@ -20,6 +21,6 @@ export function valuesIn(db: Queryable): ReadValue {
     const { metric: name, labels, agg, window } = query;
     const instants = { from: (now - window * 1000) * 1000, to: now * 1000 };
     const filter = { projectId: projectId ?? undefined, name, labels };
-    return (await withinTime(db, (reading) => windowValue(reading, filter, instants, agg))) ?? null;
+    return (await withinTime(db, randomUUID(), (reading) => windowValue(reading, filter, instants, agg))) ?? null;
   };
 }

@@ -10,13 +10,15 @@ import { logView } from "./log-view.ts";
 import { searchLogs } from "./search-logs.ts";
 
 export const logRoutes: readonly Route[] = [
-  implement(logs.searchLogs, async ({ db, query }) => {
+  implement(logs.searchLogs, async ({ db, caller, query }) => {
     requireNearOffset(query);
     const after = query.before === undefined ? undefined : readPlace(query.before, isUuid);
     // What belongs to one trace or session is found by that, whenever it was.
     const isFew = query.trace_id !== undefined || query.session_id !== undefined;
     const window = windowOf(query, after?.window, isFew ? everything : undefined);
-    const found = await withinTime(db, (reading) => searchLogs(reading, { filter: query, window, after }));
+    const found = await withinTime(db, caller.user.id, (reading) =>
+      searchLogs(reading, { filter: query, window, after }),
+    );
     const placeOf = ({ ts, id }: (typeof found.rows)[number]) => ({ time: instantOf(ts), key: id });
     return pageAnswer(found, { limit: query.limit, window, view: logView, placeOf });
   }),

@@ -6,10 +6,12 @@ import { queryPoints } from "./query-points.ts";
 import { selectSeries } from "./series.ts";
 
 export const metricRoutes: readonly Route[] = [
-  implement(metrics.queryMetrics, ({ db, query }) => withinTime(db, (reading) => queryPoints(reading, query))),
+  implement(metrics.queryMetrics, ({ db, caller, query }) =>
+    withinTime(db, caller.user.id, (reading) => queryPoints(reading, query)),
+  ),
 
-  implement(metrics.listMetricNames, ({ db, query: { project_id, name, limit, offset } }) =>
-    withinTime(db, async (reading) => {
+  implement(metrics.listMetricNames, ({ db, caller, query: { project_id, name, limit, offset } }) =>
+    withinTime(db, caller.user.id, async (reading) => {
       const series = await selectSeries(reading, { projectId: project_id, name }).limit(limit).offset(offset).execute();
       return series.map(({ name: called, labels, metric_type, unit, last_at, project_id: owner }) => ({
         name: called,

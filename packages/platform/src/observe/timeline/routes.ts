@@ -6,6 +6,6 @@ import { sessionTimeline } from "./session-timeline.ts";
 
 export const timelineRoutes: readonly Route[] = [
   implement(logs.sessionTimeline, ({ db, caller, params: { session_id } }) =>
-    withinTime(db, (reading) => sessionTimeline(reading, caller, session_id)),
+    withinTime(db, caller.user.id, (reading) => sessionTimeline(reading, caller, session_id)),
   ),
 ];

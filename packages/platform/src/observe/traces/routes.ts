@@ -12,16 +12,18 @@ import { isTraceKey, traceKey } from "./trace-key.ts";
 import { summaryOf } from "./trace-view.ts";
 
 export const traceRoutes: readonly Route[] = [
-  implement(traces.listTraces, async ({ db, query }) => {
+  implement(traces.listTraces, async ({ db, caller, query }) => {
     requireNearOffset(query);
     const after = query.before === undefined ? undefined : readPlace(query.before, isTraceKey);
     const window = windowOf(query, after?.window, query.session_id === undefined ? undefined : everything);
-    const found = await withinTime(db, (reading) => listTraces(reading, { filter: query, window, after }));
+    const found = await withinTime(db, caller.user.id, (reading) =>
+      listTraces(reading, { filter: query, window, after }),
+    );
     return pageAnswer(found, { limit: query.limit, window, view: summaryOf, placeOf });
   }),
 
   implement(traces.getTrace, ({ db, caller, params: { trace_id } }) =>
-    withinTime(db, (reading) => getTrace(reading, caller, trace_id)),
+    withinTime(db, caller.user.id, (reading) => getTrace(reading, caller, trace_id)),
   ),
 ];
 
