@@ -65,7 +65,7 @@ async function answerTo(
   request: CallRequest,
   environment: CallEnvironment,
 ): Promise<CallResult | OpenQuestion> {
-  const { options, tools } = environment;
+  const { options, tools, scope } = environment;
   const api = apiOf(request, environment);
   try {
     const result = await run(offered, request, api, environment);
@@ -85,6 +85,7 @@ async function answerTo(
             await explained(error, api),
             offered.tool,
             Array.from(tools.values(), ({ tool }) => tool),
+            offered.tool.scope === "any project" && scope.isOfAll(request.args),
           ),
         },
       ],

@@ -15,12 +15,16 @@ const shownFields = 10;
  * What an agent reads when a call failed: what failed, why, and what to do next.
  * Words of the platform's answer are quoted, since they can repeat what users wrote.
  * @param offered the tools of this server, to look further with
+ * @param isOfAll whether the call was about all projects
  */
-export function errorText(error: unknown, tool: Tool, offered: Iterable<Tool>): string {
+export function errorText(error: unknown, tool: Tool, offered: Iterable<Tool>, isOfAll = false): string {
   if (error instanceof ArgumentError) return `${tool.name} was not called: ${sanitize(error.message)}.`;
   if (error instanceof NotConfirmedError) return `${tool.name} did nothing: ${sanitize(error.message)}`;
   if (error instanceof AdvisedError) return advised(error, tool);
-  if (error instanceof PlatformError) return answered(error, tool, adviceFor(error, tool, offered));
+  if (error instanceof PlatformError) {
+    const advice = error.status === 403 ? forbidden(error, tool, isOfAll) : adviceFor(error, tool, offered);
+    return answered(error, tool, advice);
+  }
   if (error instanceof ClientError) return `${tool.name} failed: ${sanitize(error.message)}${retryAdvice(error)}`;
   if (error instanceof ConfigError) {
     return `${tool.name} failed: this server is configured wrongly: ${sanitize(error.message)}. Retrying cannot help; tell the user.`;
@@ -56,8 +60,6 @@ function adviceFor(error: PlatformError, tool: Tool, offered: Iterable<Tool>): s
       return "Correct the arguments and call again.";
     case 401:
       return "The platform does not accept this session's token: it has expired, was revoked, or is not meant for this platform. Retrying cannot help; somebody must provide a new token.";
-    case 403:
-      return forbidden(error, tool);
     case 404:
       return missing(error, tool, offered);
     case 405:
@@ -81,7 +83,7 @@ function endpointOf(error: PlatformError, tool: Tool): Endpoint | undefined {
   return tool.uses.find(({ method, path }) => method === error.method && path === error.path);
 }
 
-function forbidden(error: PlatformError, tool: Tool): string {
+function forbidden(error: PlatformError, tool: Tool, isOfAll: boolean): string {
   // A refusal that is about no permission, which nobody could grant.
   if (error.permission === undefined && error.detail !== undefined) {
     return `${sanitize(error.detail)} Retrying cannot help.`;
@@ -93,7 +95,8 @@ function forbidden(error: PlatformError, tool: Tool): string {
   if (permission === undefined || permission === "authenticated" || permission === "public") {
     return "This session's token may not do this. Retrying cannot help; ask an administrator.";
   }
-  const where = endpoint?.scope === "global" ? "on the whole platform" : "on this project";
+  const isGlobal = endpoint?.scope === "global" || (endpoint?.scope === "named" && isOfAll);
+  const where = isGlobal ? "on the whole platform" : "on this project";
   const why = error.reason === undefined ? "" : ` (${sanitize(error.reason)})`;
   const who = error.grantedBy === undefined ? "an administrator" : sanitize(error.grantedBy);
   return `This session lacks the permission ${sanitize(permission)} ${where}${why}. Who can change that: ${who}. Retrying cannot help.`;

@@ -15,12 +15,16 @@ const anyProjectId = z
   )
   .describe(`Project, or ${allProjects}`);
 
+const naming = z.object({ project_id: z.literal(allProjects) });
+
 /** Which project a server's calls work on: bound to one, free to choose, or bound with the right to name another. */
 export interface ProjectScope {
   /** The arguments that a tool shows, the project's among them where a call may name it. */
   inputOf(tool: Tool): z.ZodRawShape;
   /** Takes the project out of a call's checked arguments, or `allProjects`. */
   resolve(args: Record<string, unknown>): { readonly project: string; readonly rest: Record<string, unknown> };
+  /** Whether a call, of which nothing has been checked yet, is about all projects. */
+  isOfAll(args: unknown): boolean;
   /** The project of a call that names none. */
   readonly project: string | undefined;
   /** The project of a bound server whose calls cannot leave it. */
@@ -40,6 +44,7 @@ export function projectScope(project: string | undefined, { crossProject }: Tool
       const argument = argumentOf(tool);
       return argument === undefined ? tool.input : { project_id: argument, ...tool.input };
     },
+    isOfAll: (args) => naming.safeParse(args).success,
     resolve({ project_id: named, ...rest }) {
       const chosen = typeof named === "string" ? named : project;
       if (chosen === undefined) throw new ArgumentError("project_id is required");

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { asked, idOf, paged, project, spanOf, standInPlatform, traceOf } from "../testing/stand-in-platform.ts";
+import {
+  asked,
+  idOf,
+  paged,
+  project,
+  sendJson,
+  spanOf,
+  standInPlatform,
+  traceOf,
+} from "../testing/stand-in-platform.ts";
 
 const path = "GET /api/observe/traces";
 
@@ -38,4 +47,14 @@ test("none at all says what may find some", async () => {
   expect((await platform.call("list_traces")).text).toContain(
     "no traces. An earlier `from`, or fewer filters, may find some.",
   );
+});
+
+test.each([
+  ["all", "on the whole platform"],
+  [project, "on this project"],
+])("who may not see those of %s is told where the permission is missing", async (project_id, where) => {
+  const refusal = sendJson(403, { error: "forbidden", permission: "observe:read" });
+  await using platform = await standInPlatform({ routes: { [path]: refusal }, options: { crossProject: true } });
+  const { text } = await platform.call("list_traces", { project_id });
+  expect(text).toContain(`lacks the permission observe:read ${where}.`);
 });
