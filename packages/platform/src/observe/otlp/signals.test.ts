@@ -42,6 +42,15 @@ test("a record may leave out what it may, and has what its resource has, however
   ]);
 });
 
+test("whole numbers may be numbers in JSON, too, however large", async () => {
+  const time = 1_795_422_168_580_000_000;
+  const attributes = [{ key: "big", value: { intValue: 2 ** 60 } }];
+  const request = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: time, attributes }] }] }] };
+  const received = await logs?.receive("JSON", Buffer.from(JSON.stringify(request)));
+  const { telemetry } = received?.settle(() => ({ projectId: null, sessionId: null })) ?? {};
+  expect(telemetry?.logs).toMatchObject([{ time: time / 1e6, attributes: { big: 2 ** 60 } }]);
+});
+
 test("the events of a span have a bound together, and what was cut is counted", async () => {
   const event = { name: "retry", attributes: attributesOf({ why: "x".repeat(10_000) }) };
   const span = { traceId: "1".repeat(32), spanId: "2".repeat(16), events: Array.from({ length: 10 }, () => event) };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AttributeSet } from "../attribute-set.ts";
+import { wholeNumber } from "./fields.ts";
 
 /** As deep as values may stand in one another, and how many there may be in one: what is beyond is left out. */
 const deepest = 8;
@@ -8,7 +9,7 @@ const mostValues = 1000;
 const anyValue = z.object({
   stringValue: z.string().nullish(),
   boolValue: z.boolean().nullish(),
-  intValue: z.union([z.string().regex(/^-?\d{1,20}$/), z.int()]).nullish(),
+  intValue: z.union([z.string().regex(/^-?\d{1,20}$/), wholeNumber]).nullish(),
   doubleValue: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]).nullish(),
   arrayValue: z.object({ values: z.array(z.unknown()).nullish() }).nullish(),
   kvlistValue: z.object({ values: z.array(z.unknown()).nullish() }).nullish(),

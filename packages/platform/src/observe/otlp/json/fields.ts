@@ -13,7 +13,10 @@ export const integer = z
   .nullish()
   .transform((value) => value ?? 0);
 
-const digits = z.union([z.string().regex(/^\d{1,20}$/, "must be a whole number"), z.int().nonnegative()]);
+/** As a number, which beyond 2^53 has lost its last digits: most languages write them all the same. */
+export const wholeNumber = z.number().refine(Number.isInteger, "must be a whole number");
+
+const digits = z.union([z.string().regex(/^\d{1,20}$/, "must be a whole number"), wholeNumber.nonnegative()]);
 
 /** Of 64 bits, as text or as a number. */
 export const long = digits.nullish().transform((value) => Number(value ?? 0));

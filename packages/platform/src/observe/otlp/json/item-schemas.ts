@@ -9,7 +9,7 @@ import {
   TooManyItems,
 } from "../model.ts";
 import { attributesOf, jsonValue } from "./any-value.ts";
-import { boolean, hex, integer, list, long, number, text, time } from "./fields.ts";
+import { boolean, hex, integer, list, long, number, text, time, wholeNumber } from "./fields.ts";
 
 const logSchema = z.object({
   ...{ timeUnixNano: time, observedTimeUnixNano: time, severityNumber: integer, severityText: text },
@@ -60,7 +60,7 @@ const metricSchema = z.object({
 });
 const pointSchema = z.object({
   ...{ timeUnixNano: time, attributes: list, flags: integer, asDouble: number.nullish(), count: long },
-  asInt: z.union([z.string().regex(/^-?\d{1,20}$/), z.int()]).nullish(),
+  asInt: z.union([z.string().regex(/^-?\d{1,20}$/), wholeNumber]).nullish(),
   sum: number.nullish(),
   ...{ explicitBounds: z.array(number).nullish(), bucketCounts: z.array(long).nullish() },
 });
