@@ -8,7 +8,7 @@ export interface LineContent {
   readonly message: string;
   readonly attributes: Readonly<Record<string, string | number | boolean>> | null;
   readonly traceId?: string;
-  readonly spanId?: string;
+  readonly spanId?: string | null;
 }
 
 /** Fields of a line that are kept. */
@@ -57,7 +57,7 @@ function plainFields(fields: Readonly<Record<string, unknown>>): LineContent["at
 function placeIn(fields: Readonly<Record<string, unknown>>): Pick<LineContent, "traceId" | "spanId"> {
   const traceId = hexadecimal(fields.trace_id ?? fields.traceId, 32);
   const spanId = hexadecimal(fields.span_id ?? fields.spanId, 16);
-  return traceId === undefined ? {} : { traceId, ...(spanId !== undefined && { spanId }) };
+  return traceId === undefined ? {} : { traceId, spanId: spanId ?? null };
 }
 
 function hexadecimal(value: unknown, digits: number): string | undefined {
