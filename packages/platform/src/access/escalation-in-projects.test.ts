@@ -197,6 +197,7 @@ describe("within a project", () => {
       { allow_force_push_to_default: true },
       { default_branch: "other" },
       { agent_image: "an-agents-own:1" },
+      { visibility: "public" },
     ];
     for (const change of fields) {
       const { detail } = await refused(403, "PATCH", `/api/projects/${theirs}`, robot, {

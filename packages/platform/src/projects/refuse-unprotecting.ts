@@ -2,8 +2,8 @@ import type { Caller } from "../access/caller.ts";
 import { Problem } from "../problem.ts";
 
 /**
- * What decides who may change the default branch, and what must be there before a merge does; and what later agents run
- * in, which hands them what was lent to them.
+ * What decides who may change the default branch, and what must be there before a merge does; what later agents run in,
+ * which hands them what was lent to them; and whether everybody reads what an agent may have been told to carry out.
  */
 const protection = [
   "default_branch",
@@ -12,6 +12,7 @@ const protection = [
   "merge_requires_pipeline",
   "merge_requires_approval",
   "agent_image",
+  "visibility",
 ];
 
 /** An agent could otherwise lift the protection that is there because of agents. @throws Problem 403 */

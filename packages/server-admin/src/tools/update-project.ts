@@ -11,14 +11,15 @@ const asked = ["visibility", "agent_image", "default_branch"] as const;
 export const updateProject = defineTool({
   name: "update_project",
   title: "Update project",
-  description: "Change a project: what is not given stays; null clears.",
+  description:
+    "Change a project: what is not given stays; null clears. Visibility, default_branch and agent_image are not for agents to change.",
   risk: "destructive",
   idempotent: true,
   input: {
     display_name: displayName.nullable().optional(),
     description: description.nullable().optional(),
     visibility: z.enum(["private", "internal", "public"]).optional(),
-    default_branch: z.string().min(1).max(255).optional().describe("Not for agents to change"),
+    default_branch: z.string().min(1).max(255).optional(),
     agent_image: z.string().min(1).max(500).nullable().optional().describe("That its agents' sessions run in"),
   },
   output: {
