@@ -14,6 +14,8 @@ export interface EvaluationServices {
   readonly db: Queryable;
   readonly readValue: ReadValue;
   readonly logger: Pick<Logger, "error">;
+  /** Projects of which a rule is evaluated here at the moment: no other of theirs is, for the sake of all others. */
+  readonly busy: Set<string>;
 }
 
 /** Seconds between two evaluations of a rule, unless it is to fire sooner than that. */
@@ -31,9 +33,9 @@ interface DueRule extends Selectable<AlertRulesTable> {
  */
 export async function evaluateNext(services: EvaluationServices): Promise<boolean> {
   return await services.db.transaction().execute(async (transaction) => {
-    const rule = await lockDueRule(transaction);
+    const rule = await lockDueRule(transaction, services.busy);
     if (rule === undefined) return false;
-    const { reading, error } = await read(rule, services);
+    const { reading, error } = await readAlone(rule, services);
     const value = reading.kind === "value" ? reading.value : null;
     const next = nextAlertState(knownOf(rule), rule, reading, rule.now);
     if (next.event === "firing") await startFiring(transaction, rule, value, firingMessage(rule, value));
@@ -52,7 +54,7 @@ export async function evaluateNext(services: EvaluationServices): Promise<boolea
   });
 }
 
-async function lockDueRule(db: Queryable): Promise<DueRule | undefined> {
+async function lockDueRule(db: Queryable, busy: ReadonlySet<string>): Promise<DueRule | undefined> {
   return await db
     .selectFrom("alert_rules")
     .where("enabled", "=", true)
@@ -60,6 +62,7 @@ async function lockDueRule(db: Queryable): Promise<DueRule | undefined> {
     .where(
       sql<boolean>`(project_id is null or exists (select from projects where projects.id = project_id and is_active))`,
     )
+    .where(sql<boolean>`(project_id is null or project_id <> all (${[...busy]}::uuid[]))`)
     .selectAll()
     .select(sql<number>`floor(extract(epoch from now()) * 1000)::float8`.as("now"))
     .orderBy("evaluate_at")
@@ -77,6 +80,16 @@ function knownOf({ state, state_since, no_data_since, last_evaluated_at }: DueRu
     noDataSince: no_data_since === null ? null : Date.parse(no_data_since),
     lastEvaluatedAt: last_evaluated_at === null ? null : Date.parse(last_evaluated_at),
   };
+}
+
+async function readAlone(rule: DueRule, services: EvaluationServices): ReturnType<typeof read> {
+  const { project_id: project } = rule;
+  if (project !== null) services.busy.add(project);
+  try {
+    return await read(rule, services);
+  } finally {
+    if (project !== null) services.busy.delete(project);
+  }
 }
 
 async function read(

@@ -52,7 +52,7 @@ const readValue: ReadValue = async ({ query }) => {
   if (isFailing !== undefined) throw isFailing;
   return value;
 };
-const evaluate = () => evaluateNext({ db: store.db, readValue, logger });
+const evaluate = () => evaluateNext({ db: store.db, readValue, logger, busy: new Set() });
 
 const add = (more: Partial<Insertable<AlertRulesTable>> = {}) =>
   addAlertRule(store.db, project, { severity: "critical", enabled: true, ...more });
@@ -176,7 +176,7 @@ test("an evaluation that breaks off has done nothing, and is made again", async 
       where datname = current_database() and state = 'idle in transaction'`.execute(store.db);
     return await readValue(wanted);
   };
-  await expect(evaluateNext({ db: store.db, readValue: broken, logger })).rejects.toThrow();
+  await expect(evaluateNext({ db: store.db, readValue: broken, logger, busy: new Set() })).rejects.toThrow();
   expect(await rule(id)).toEqual(before);
   expect(await told()).toEqual([]);
   await evaluate();
@@ -251,4 +251,32 @@ test("a rule of the platform is evaluated, and tells no project", async () => {
   const id = await firing({ project_id: null });
   expect(await events(id)).toHaveLength(1);
   expect(await told()).toEqual([]);
+});
+
+test("a project whose rules take long has others' wait for one of them at most", async () => {
+  const name = crypto.randomUUID();
+  const { owner_id } = await store.db
+    .selectFrom("projects")
+    .where("id", "=", project)
+    .selectAll()
+    .executeTakeFirstOrThrow();
+  const values = { owner_id, name };
+  const other = await store.db.insertInto("projects").values(values).returning("id").executeTakeFirstOrThrow();
+  for (const metric of ["slow.1", "slow.2"]) await add({ query: `metric:${metric}` });
+  await addAlertRule(store.db, other.id, { severity: "critical", enabled: true, query: "metric:quick" });
+  const { promise: end, resolve } = Promise.withResolvers<void>();
+  const services = {
+    ...{ db: store.db, logger, busy: new Set<string>() },
+    readValue: async (wanted: Parameters<ReadValue>[0]) => {
+      if (wanted.projectId === project) await end;
+      return await readValue(wanted);
+    },
+  };
+  const slow = evaluateNext(services);
+  await vi.waitFor(() => expect([...services.busy]).toEqual([project]));
+  expect([await evaluateNext(services), asked]).toEqual([true, ["quick"]]);
+  expect(await evaluateNext(services)).toBe(false);
+  resolve();
+  expect([await slow, await evaluateNext(services), services.busy.size]).toEqual([true, true, 0]);
+  expect(asked.toSorted()).toEqual(["quick", "slow.1", "slow.2"]);
 });

@@ -9,7 +9,8 @@ const POLL = 1_000;
 const HOUR = 3_600_000;
 
 /** Evaluates alert rules when they are due, and forgets what is long over, until it is closed. */
-export function startAlerts(services: EvaluationServices): { close(): Promise<void> } {
+export function startAlerts(options: Omit<EvaluationServices, "busy">): { close(): Promise<void> } {
+  const services = { ...options, busy: new Set<string>() };
   const { db, logger } = services;
   const stopping = new AbortController();
   const { signal } = stopping;
