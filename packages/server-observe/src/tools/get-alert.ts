@@ -64,7 +64,7 @@ export const getAlert = definePlatformTool({
         error: user(rule.error),
         created_at: time(rule.created_at),
       }),
-      ...(rule.description
+      ...(rule.description?.trim()
         ? [text({ key: "description", text: rule.description, share: 0.4, rest: cut, lineCut: cut })]
         : []),
       list({

@@ -7,7 +7,7 @@ const text = hostileText({ minLength: 1, maxLength: 200 });
 
 /** What stands outside of fences, line by line. */
 function outside(shown: string): readonly string[] {
-  return shown.replaceAll(/^<untrusted (\w+)>\n[\s\S]*?\n<\/untrusted \1>$/gm, "").split("\n");
+  return shown.replaceAll(/^<untrusted (\w+)>\n(?:[\s\S]*?\n)?<\/untrusted \1>$/gm, "").split("\n");
 }
 
 const own = [
@@ -86,6 +86,6 @@ test("whatever programs and users wrote, only the platform's words begin a line 
           ).toBe(true);
       }
     }),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: 25, endOnFailure: true, examples: [["\n"]] },
   );
 });
