@@ -20,9 +20,9 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
           exclude: [...exclude, ...clusterTests],
-          // A worker loads the platform once and not for each file: that took a fifth of the time. Tests change nothing
-          // of their process that outlives them.
-          isolate: false,
+          // A worker loads the platform once and not for each file: that took a fifth of the time. Quick tests change
+          // nothing of their process that outlives them; of what takes minutes, some changes it for a file.
+          isolate: process.env.LONG_TESTS !== undefined,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { DataDirectoryBusyError, type OpenDatabase, openDatabase } from "../open.ts";
 import { openSandbox, postmasterPid, type Sandbox } from "../testing/sandbox.ts";
 import { WriterProcess } from "../testing/writer-process.ts";
@@ -73,14 +73,15 @@ describe("the embedded database", () => {
       PGSSLMODE: "require",
       PGOPTIONS: "-c bad=1",
     };
-    const before = { ...process.env };
-    Object.assign(process.env, hostile, { PGDATA: "/nonexistent", PGPORT: "1" });
+    for (const [name, value] of Object.entries({ ...hostile, PGDATA: "/nonexistent", PGPORT: "1" })) {
+      vi.stubEnv(name, value);
+    }
     try {
       const database = await open(existing);
       expect((await database.pool.query("SELECT current_user AS name")).rows).toEqual([{ name: "platform" }]);
       await database.close();
     } finally {
-      process.env = before;
+      vi.unstubAllEnvs();
     }
   });
 
