@@ -3,11 +3,11 @@ import { sql } from "kysely";
 import type { Queryable } from "../db/queryable.ts";
 import { implement } from "../http/implement.ts";
 import type { Route } from "../http/route.ts";
-import { instantOf } from "../observe/query/instant.ts";
-import { pageAnswer, requireNearOffset } from "../observe/query/page.ts";
-import { readPlace } from "../observe/query/place.ts";
-import { type TimeWindow, windowOf } from "../observe/query/time-window.ts";
-import { withinTime } from "../observe/query/within-time.ts";
+import { instantOf } from "../search/instant.ts";
+import { pageAnswer, requireNearOffset } from "../search/page.ts";
+import { readPlace } from "../search/place.ts";
+import { type TimeWindow, windowOf } from "../search/time-window.ts";
+import { withinTime } from "../search/within-time.ts";
 import { type AuditRow, searchAuditLog } from "./search-audit-log.ts";
 
 export const auditRoutes: readonly Route[] = [

@@ -3,11 +3,11 @@ import { type Selectable, type SelectQueryBuilder, type SqlBool, sql } from "kys
 import { containing } from "../db/like.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { AuditLogTable, Database } from "../db/schema.ts";
-import { instantText } from "../observe/query/instant.ts";
-import type { Found } from "../observe/query/page.ts";
-import type { Place } from "../observe/query/place.ts";
-import type { TimeWindow } from "../observe/query/time-window.ts";
-import { countedAtMost, type Total, totalOf } from "../observe/query/total.ts";
+import { instantText } from "../search/instant.ts";
+import type { Found } from "../search/page.ts";
+import type { Place } from "../search/place.ts";
+import type { TimeWindow } from "../search/time-window.ts";
+import { countedAtMost, type Total, totalOf } from "../search/total.ts";
 
 type AuditFilter = QueryOf<typeof audit.searchAuditLog>;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Queryable } from "../../db/queryable.ts";
+import { withinTime } from "../../search/within-time.ts";
 import { windowValue } from "../metrics/window-value.ts";
-import { withinTime } from "../query/within-time.ts";
 import type { AlertQuery } from "./query-language.ts";
 
 /** What a rule's query is asked for. */

@@ -1,6 +1,6 @@
 import type { logs, QueryOf } from "@platform-mcp/client/contract";
-import type { Place } from "../query/place.ts";
-import type { TimeWindow } from "../query/time-window.ts";
+import type { Place } from "../../search/place.ts";
+import type { TimeWindow } from "../../search/time-window.ts";
 
 /** What is searched for, in rows that the caller may read. */
 export interface LogQuery {

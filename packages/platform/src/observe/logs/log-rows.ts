@@ -3,7 +3,7 @@ import { type SelectQueryBuilder, type SqlBool, sql } from "kysely";
 import { containing } from "../../db/like.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Database } from "../../db/schema.ts";
-import { instantText } from "../query/instant.ts";
+import { instantText } from "../../search/instant.ts";
 import type { LogQuery } from "./log-query.ts";
 
 type Logs = SelectQueryBuilder<Database, "telemetry_logs", unknown>;

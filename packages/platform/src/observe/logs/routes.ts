@@ -1,11 +1,11 @@
 import { logs } from "@platform-mcp/client/contract";
 import { implement } from "../../http/implement.ts";
 import type { Route } from "../../http/route.ts";
-import { instantOf } from "../query/instant.ts";
-import { pageAnswer, requireNearOffset } from "../query/page.ts";
-import { readPlace } from "../query/place.ts";
-import { everything, windowOf } from "../query/time-window.ts";
-import { withinTime } from "../query/within-time.ts";
+import { instantOf } from "../../search/instant.ts";
+import { pageAnswer, requireNearOffset } from "../../search/page.ts";
+import { readPlace } from "../../search/place.ts";
+import { everything, windowOf } from "../../search/time-window.ts";
+import { withinTime } from "../../search/within-time.ts";
 import { logView } from "./log-view.ts";
 import { searchLogs } from "./search-logs.ts";
 

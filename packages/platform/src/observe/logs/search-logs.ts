@@ -1,8 +1,8 @@
 import { type Selectable, sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import type { TelemetryLogsTable } from "../../db/schema.ts";
-import type { Found } from "../query/page.ts";
-import { countedAtMost, type Total, totalOf } from "../query/total.ts";
+import type { Found } from "../../search/page.ts";
+import { countedAtMost, type Total, totalOf } from "../../search/total.ts";
 import type { LogQuery } from "./log-query.ts";
 import { isMatch, rowsInReach } from "./log-rows.ts";
 import { searchRecent } from "./search-recent.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
-import type { Found } from "../query/page.ts";
+import type { Found } from "../../search/page.ts";
 import type { LogQuery } from "./log-query.ts";
 import { isMatch, rowsInReach } from "./log-rows.ts";
 import type { LogRow } from "./search-logs.ts";

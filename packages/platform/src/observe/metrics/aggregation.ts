@@ -1,8 +1,8 @@
 import type { metrics } from "@platform-mcp/client/contract";
 import { type RawBuilder, sql } from "kysely";
 import { invalid } from "../../problem.ts";
-import { instantText } from "../query/instant.ts";
-import type { TimeWindow } from "../query/time-window.ts";
+import { instantText } from "../../search/instant.ts";
+import type { TimeWindow } from "../../search/time-window.ts";
 import type { SeriesRow } from "./series.ts";
 
 /** How the points of series become values. */

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import { instantText } from "../query/instant.ts";
-import type { TimeWindow } from "../query/time-window.ts";
+import { instantText } from "../../search/instant.ts";
+import type { TimeWindow } from "../../search/time-window.ts";
 import type { SeriesRow } from "./series.ts";
 
 /** Microseconds: how old a point may be to tell what was added since. */

@@ -2,8 +2,8 @@ import type { metrics, QueryOf, ResponseOf } from "@platform-mcp/client/contract
 import { sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import { invalid } from "../../problem.ts";
-import { requireNearOffset } from "../query/page.ts";
-import { type TimeWindow, windowOf } from "../query/time-window.ts";
+import { requireNearOffset } from "../../search/page.ts";
+import { type TimeWindow, windowOf } from "../../search/time-window.ts";
 import { aggregateSeries } from "./aggregate-series.ts";
 import { type Aggregated, requirePossible } from "./aggregation.ts";
 import { pointsOf } from "./point-sources.ts";

@@ -2,7 +2,7 @@ import { type Selectable, type SqlBool, sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import type { TelemetrySeriesTable } from "../../db/schema.ts";
 import { invalid } from "../../problem.ts";
-import { type Instant, instantText } from "../query/instant.ts";
+import { type Instant, instantText } from "../../search/instant.ts";
 
 export type SeriesRow = Selectable<Omit<TelemetrySeriesTable, "identity">>;
 

@@ -1,6 +1,6 @@
 import type { metrics } from "@platform-mcp/client/contract";
 import type { Queryable } from "../../db/queryable.ts";
-import type { TimeWindow } from "../query/time-window.ts";
+import type { TimeWindow } from "../../search/time-window.ts";
 import { aggregateSeries } from "./aggregate-series.ts";
 import { requirePossible } from "./aggregation.ts";
 import { findSeries, type SeriesFilter } from "./series.ts";

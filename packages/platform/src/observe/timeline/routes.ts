@@ -1,7 +1,7 @@
 import { logs } from "@platform-mcp/client/contract";
 import { implement } from "../../http/implement.ts";
 import type { Route } from "../../http/route.ts";
-import { withinTime } from "../query/within-time.ts";
+import { withinTime } from "../../search/within-time.ts";
 import { sessionTimeline } from "./session-timeline.ts";
 
 export const timelineRoutes: readonly Route[] = [

@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import type { Caller } from "../../access/caller.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import { notFound } from "../../problem.ts";
+import { instantOf } from "../../search/instant.ts";
 import { levelName } from "../logs/log-view.ts";
-import { instantOf } from "../query/instant.ts";
 import { heldAmong } from "../readable.ts";
 import { durationOf } from "../traces/trace-view.ts";
 

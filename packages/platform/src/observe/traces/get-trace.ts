@@ -4,7 +4,7 @@ import type { Caller } from "../../access/caller.ts";
 import type { Queryable } from "../../db/queryable.ts";
 import type { TelemetrySpansTable } from "../../db/schema.ts";
 import { notFound } from "../../problem.ts";
-import { instantOf, instantText } from "../query/instant.ts";
+import { instantOf, instantText } from "../../search/instant.ts";
 import { heldAmong } from "../readable.ts";
 import type { TraceRow } from "./list-traces.ts";
 import { durationOf, summaryOf } from "./trace-view.ts";

@@ -2,11 +2,11 @@ import type { QueryOf, traces } from "@platform-mcp/client/contract";
 import { type Selectable, type SelectQueryBuilder, type SqlBool, sql } from "kysely";
 import type { Queryable } from "../../db/queryable.ts";
 import type { Database, TelemetryTracesTable } from "../../db/schema.ts";
-import { instantText } from "../query/instant.ts";
-import type { Found } from "../query/page.ts";
-import type { Place } from "../query/place.ts";
-import type { TimeWindow } from "../query/time-window.ts";
-import { countedAtMost, totalOf } from "../query/total.ts";
+import { instantText } from "../../search/instant.ts";
+import type { Found } from "../../search/page.ts";
+import type { Place } from "../../search/place.ts";
+import type { TimeWindow } from "../../search/time-window.ts";
+import { countedAtMost, totalOf } from "../../search/total.ts";
 import { nobody, splitKey } from "./trace-key.ts";
 
 export type TraceRow = Selectable<TelemetryTracesTable>;

@@ -1,11 +1,11 @@
 import { traces } from "@platform-mcp/client/contract";
 import { implement } from "../../http/implement.ts";
 import type { Route } from "../../http/route.ts";
-import { instantOf } from "../query/instant.ts";
-import { pageAnswer, requireNearOffset } from "../query/page.ts";
-import { readPlace } from "../query/place.ts";
-import { everything, windowOf } from "../query/time-window.ts";
-import { withinTime } from "../query/within-time.ts";
+import { instantOf } from "../../search/instant.ts";
+import { pageAnswer, requireNearOffset } from "../../search/page.ts";
+import { readPlace } from "../../search/place.ts";
+import { everything, windowOf } from "../../search/time-window.ts";
+import { withinTime } from "../../search/within-time.ts";
 import { getTrace } from "./get-trace.ts";
 import { listTraces, type TraceRow } from "./list-traces.ts";
 import { isTraceKey, traceKey } from "./trace-key.ts";

@@ -1,6 +1,6 @@
 import type { traces } from "@platform-mcp/client/contract";
 import type * as z from "zod";
-import { type Instant, instantOf } from "../query/instant.ts";
+import { type Instant, instantOf } from "../../search/instant.ts";
 import type { TraceRow } from "./list-traces.ts";
 
 type TraceSummary = z.output<typeof traces.traceSummary>;

@@ -1,4 +1,4 @@
-import { invalid } from "../../problem.ts";
+import { invalid } from "../problem.ts";
 import { type Instant, instantOf, now } from "./instant.ts";
 
 /** The time that is searched, both ends included. */

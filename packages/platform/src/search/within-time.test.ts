@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openTelemetryScene, type TelemetryScene } from "../store/testing/telemetry-scene.ts";
+import { openTelemetryScene, type TelemetryScene } from "../observe/store/testing/telemetry-scene.ts";
 import { withinTime } from "./within-time.ts";
 
 let scene: TelemetryScene;

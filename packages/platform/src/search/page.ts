@@ -1,4 +1,4 @@
-import { invalid } from "../../problem.ts";
+import { invalid } from "../problem.ts";
 import { instantText } from "./instant.ts";
 import { type Place, placeText } from "./place.ts";
 import type { TimeWindow } from "./time-window.ts";
@@ -26,7 +26,7 @@ interface Listed<Row, Item> {
   readonly placeOf: (row: Row) => Pick<Place, "time" | "key">;
 }
 
-/** The answer of a list of telemetry. */
+/** The answer of a list that is too long to be counted. */
 export function pageAnswer<Row, Item>(
   { rows, total }: Found<Row>,
   { limit, window, view, placeOf }: Listed<Row, Item>,

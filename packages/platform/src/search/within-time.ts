@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import pg from "pg";
-import type { Queryable } from "../../db/queryable.ts";
-import { Turns } from "../../http/turns.ts";
-import { Problem } from "../../problem.ts";
+import type { Queryable } from "../db/queryable.ts";
+import { Turns } from "../http/turns.ts";
+import { Problem } from "../problem.ts";
 
-/** Milliseconds that a query over telemetry may take. */
+/** Milliseconds that a search may take. */
 const limit = 10_000;
 /** Queries of a process at once: less than half of its connections, which all else needs too. */
 const atOnce = 4;
@@ -18,8 +18,8 @@ const canceled = "57014";
 const outOfRange = "22003";
 
 /**
- * Runs queries over telemetry, which may be asked for more than can be found in time; nothing is written. Those of one
- * caller one after the other, so that whoever searches a lot has nobody wait but themselves.
+ * Runs queries over tables that only grow, which may be asked for more than can be found in time; nothing is written.
+ * Those of one caller one after the other, so that whoever searches a lot has nobody wait but themselves.
  *
  * @param who the caller's id
  * @throws Problem 400 when one takes too long, or adds up what is too large: to ask the same again would not help; 503

@@ -1,4 +1,4 @@
-import { invalid } from "../../problem.ts";
+import { invalid } from "../problem.ts";
 import { type Instant, lastInstant } from "./instant.ts";
 import type { TimeWindow } from "./time-window.ts";
 import type { Total } from "./total.ts";
