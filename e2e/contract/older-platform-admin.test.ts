@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { serverBundle } from "../lib/bundles.ts";
-import { StdioServer } from "../lib/stdio-server.ts";
+import type { StdioServer } from "../lib/stdio-server.ts";
 import { call } from "./lib/contract.ts";
+import { serverOn } from "./lib/server-on.ts";
 import { type SeenRequest, type StandIn, sendJson, startStandIn } from "./lib/stand-in.ts";
 
 const project = "6f1f64a4-5d0e-4f0b-9a3e-0d2c8c8a7b11";
@@ -128,12 +128,7 @@ afterAll(async () => {
   await standIn?.[Symbol.asyncDispose]();
 });
 
-async function start(scope: Readonly<Record<string, string>>): Promise<StdioServer> {
-  const env = { PLATFORM_API_URL: standIn.url, PLATFORM_API_TOKEN: "token", ...scope };
-  const started = new StdioServer({ file: await serverBundle("platform-admin"), env });
-  await started.initialize();
-  return started;
-}
+const start = (scope: Readonly<Record<string, string>>) => serverOn(standIn, "platform-admin", scope);
 
 async function use(tool: string, args: object = {}): Promise<string> {
   bodies = [];

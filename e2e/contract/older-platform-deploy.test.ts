@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { serverBundle } from "../lib/bundles.ts";
-import { StdioServer } from "../lib/stdio-server.ts";
+import type { StdioServer } from "../lib/stdio-server.ts";
 import { call } from "./lib/contract.ts";
+import { serverOn } from "./lib/server-on.ts";
 import { type StandIn, sendJson, startStandIn } from "./lib/stand-in.ts";
 
 const project = "6f1f64a4-5d0e-4f0b-9a3e-0d2c8c8a7b11";
@@ -119,11 +119,9 @@ function answer(response: ServerResponse, method: string, url: string): void {
 }
 
 let standIn: StandIn;
-let file: string;
 let server: StdioServer;
 beforeAll(async () => {
   standIn = await startStandIn((response, { method, url }) => answer(response, method, url));
-  file = await serverBundle("platform-deploy");
   server = await start({ PROJECT_ID: project });
 });
 afterAll(async () => {
@@ -131,14 +129,7 @@ afterAll(async () => {
   await standIn?.[Symbol.asyncDispose]();
 });
 
-async function start(env: Readonly<Record<string, string>>): Promise<StdioServer> {
-  const started = new StdioServer({
-    file,
-    env: { PLATFORM_API_URL: standIn.url, PLATFORM_API_TOKEN: "token", ...env },
-  });
-  await started.initialize();
-  return started;
-}
+const start = (env: Readonly<Record<string, string>>) => serverOn(standIn, "platform-deploy", env);
 
 const environment = "production";
 

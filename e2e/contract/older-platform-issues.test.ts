@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serverBundle } from "../lib/bundles.ts";
-import { StdioServer } from "../lib/stdio-server.ts";
+import type { StdioServer } from "../lib/stdio-server.ts";
 import { advised, call } from "./lib/contract.ts";
 import { ada, answerAsOlder, bob, olderProject } from "./lib/older-issues.ts";
+import { serverOn } from "./lib/server-on.ts";
 import { type StandIn, startStandIn } from "./lib/stand-in.ts";
 
 let standIn: StandIn;
@@ -16,12 +16,7 @@ afterAll(async () => {
   await standIn?.[Symbol.asyncDispose]();
 });
 
-async function startOn({ url }: StandIn): Promise<StdioServer> {
-  const env = { PLATFORM_API_URL: url, PLATFORM_API_TOKEN: "token", PROJECT_ID: olderProject };
-  const started = new StdioServer({ file: await serverBundle("platform-issues"), env });
-  await started.initialize();
-  return started;
-}
+const startOn = (platform: StandIn) => serverOn(platform, "platform-issues", { PROJECT_ID: olderProject });
 
 async function answer(name: string, args: object = {}): Promise<string> {
   const { text, isError } = await call(server, name, args);

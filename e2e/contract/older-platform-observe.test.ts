@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serverBundle } from "../lib/bundles.ts";
-import { StdioServer } from "../lib/stdio-server.ts";
+import type { StdioServer } from "../lib/stdio-server.ts";
 import { call, fenced } from "./lib/contract.ts";
 import { answerAsOlder, olderProject, olderTrace, othersTrace, ruleIds } from "./lib/older-observe.ts";
+import { serverOn } from "./lib/server-on.ts";
 import { type StandIn, startStandIn } from "./lib/stand-in.ts";
 
 let standIn: StandIn;
-let file: string;
 let server: StdioServer;
 beforeAll(async () => {
   standIn = await startStandIn((response, { method, url }) => answerAsOlder(response, method, url));
-  file = await serverBundle("platform-observe");
   server = await start({ PROJECT_ID: olderProject });
 });
 afterAll(async () => {
@@ -18,14 +16,7 @@ afterAll(async () => {
   await standIn?.[Symbol.asyncDispose]();
 });
 
-async function start(env: Readonly<Record<string, string>>): Promise<StdioServer> {
-  const started = new StdioServer({
-    file,
-    env: { PLATFORM_API_URL: standIn.url, PLATFORM_API_TOKEN: "token", ...env },
-  });
-  await started.initialize();
-  return started;
-}
+const start = (env: Readonly<Record<string, string>>) => serverOn(standIn, "platform-observe", env);
 
 /** Calls a tool that must not fail. */
 async function use(name: string, args: object = {}): Promise<string> {

@@ -3,9 +3,9 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serverBundle } from "../lib/bundles.ts";
-import { StdioServer } from "../lib/stdio-server.ts";
+import type { StdioServer } from "../lib/stdio-server.ts";
 import { call, fenced } from "./lib/contract.ts";
+import { serverOn } from "./lib/server-on.ts";
 import { type StandIn, sendJson, startStandIn } from "./lib/stand-in.ts";
 
 const project = "6f1f64a4-5d0e-4f0b-9a3e-0d2c8c8a7b11";
@@ -116,16 +116,7 @@ let downloads: string;
 beforeAll(async () => {
   downloads = await mkdtemp(join(tmpdir(), "older-downloads-"));
   standIn = await startStandIn((response, { method, url }) => answer(response, method, url));
-  server = new StdioServer({
-    file: await serverBundle("platform-pipeline"),
-    env: {
-      PLATFORM_API_URL: standIn.url,
-      PLATFORM_API_TOKEN: "token",
-      PROJECT_ID: project,
-      PLATFORM_DOWNLOAD_DIR: downloads,
-    },
-  });
-  await server.initialize();
+  server = await serverOn(standIn, "platform-pipeline", { PROJECT_ID: project, PLATFORM_DOWNLOAD_DIR: downloads });
 });
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
