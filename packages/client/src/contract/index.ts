@@ -33,6 +33,7 @@ export { type ErrorBody, errorBody } from "./errors.ts";
 export { maxPageSize, page, pageOf } from "./lists.ts";
 export { type PathParameterName, type PathParameters, pathParameters } from "./path-parameters.ts";
 export { type Permission, permission, permissions } from "./permissions.ts";
+export { spanIdOf, traceIdOf } from "./trace-ids.ts";
 export {
   alerts,
   assignments,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { spanIdOf, traceIdOf } from "@platform-mcp/client";
 
 /** Where in a trace something takes place: W3C Trace Context. */
 export interface TracePlace {
@@ -10,9 +10,7 @@ export interface TracePlace {
 
 /** The trace of an agent session on the platform, and its span in it: both follow from its id, as the platform has it. */
 export function sessionTrace(sessionId: string): TracePlace {
-  const id = sessionId.toLowerCase();
-  const spanId = createHash("sha256").update(id).digest("hex").slice(0, 16);
-  return { traceId: id.replaceAll("-", ""), spanId };
+  return { traceId: traceIdOf(sessionId), spanId: spanIdOf(sessionId) };
 }
 
 /** The place that a `traceparent` names; undefined when that is none, or whoever has sent it does not record it. */

@@ -1,7 +1,7 @@
+import { spanIdOf, traceIdOf } from "@platform-mcp/client/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addRunningSession } from "../../sessions/testing/add-session.ts";
 import { startTestPlatform, type TestPlatform } from "../../testing/test-platform.ts";
-import { spanIdOf, traceIdOf } from "./trace-ids.ts";
 
 let platform: TestPlatform;
 let projectId: string;

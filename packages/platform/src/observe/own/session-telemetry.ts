@@ -1,9 +1,9 @@
+import { spanIdOf, traceIdOf } from "@platform-mcp/client/contract";
 import type { AgentStage } from "../../runtime/agent.ts";
 import type { NewEvent } from "../../sessions/append-event.ts";
 import { formatTraceparent } from "../../telemetry/trace-context.ts";
 import type { LogRecord, SpanRecord } from "../records.ts";
 import type { InstrumentedProgram } from "./otlp-settings.ts";
-import { spanIdOf, traceIdOf } from "./trace-ids.ts";
 
 /** A session, and the project it works on. */
 export interface SessionName {

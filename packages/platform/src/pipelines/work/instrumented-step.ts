@@ -1,6 +1,7 @@
+import { traceIdOf } from "@platform-mcp/client/contract";
 import type { InstrumentedProgram } from "../../observe/own/otlp-settings.ts";
 import type { OutputSource } from "../../observe/own/output-lines.ts";
-import { stepSpanIdOf, traceIdOf } from "../../observe/own/trace-ids.ts";
+import { stepSpanIdOf } from "../../observe/own/step-span-id.ts";
 import { formatTraceparent } from "../../telemetry/trace-context.ts";
 import type { Work } from "./begin-work.ts";
 

@@ -1,8 +1,9 @@
 import { createSecretKey } from "node:crypto";
+import { spanIdOf, traceIdOf } from "@platform-mcp/client/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endedPipelines } from "../../observe/own/ended/ended-pipelines.ts";
 import { ownTelemetry } from "../../observe/own/own-telemetry.ts";
-import { spanIdOf, stepSpanIdOf, traceIdOf } from "../../observe/own/trace-ids.ts";
+import { stepSpanIdOf } from "../../observe/own/step-span-id.ts";
 import { CollectingWriter } from "../../observe/testing/collecting-writer.ts";
 import { createFakeRuntime, type FakeRuntime, type StepScript } from "../../runtime/fake/fake-runtime.ts";
 import { retryPipeline } from "../state/retry-pipeline.ts";

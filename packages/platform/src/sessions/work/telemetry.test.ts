@@ -1,8 +1,8 @@
 import { createSecretKey } from "node:crypto";
+import { spanIdOf, traceIdOf } from "@platform-mcp/client/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endedSessions } from "../../observe/own/ended/ended-sessions.ts";
 import { ownTelemetry } from "../../observe/own/own-telemetry.ts";
-import { spanIdOf, traceIdOf } from "../../observe/own/trace-ids.ts";
 import { CollectingWriter } from "../../observe/testing/collecting-writer.ts";
 import type { AgentPlan } from "../../runtime/agent.ts";
 import { createFakeAgents } from "../../runtime/fake/fake-agents.ts";

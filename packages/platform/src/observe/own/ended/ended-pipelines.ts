@@ -1,7 +1,8 @@
+import { spanIdOf, traceIdOf } from "@platform-mcp/client/contract";
 import { sql } from "kysely";
 import type { Queryable } from "../../../db/queryable.ts";
 import type { PointRecord, SpanRecord, Telemetry } from "../../records.ts";
-import { spanIdOf, stepSpanIdOf, traceIdOf } from "../trace-ids.ts";
+import { stepSpanIdOf } from "../step-span-id.ts";
 
 /** How many are taken at once. */
 const most = 50;

@@ -1,8 +1,8 @@
+import { spanIdOf, traceIdOf } from "@platform-mcp/client/contract";
 import { sql } from "kysely";
 import type { Queryable } from "../../../db/queryable.ts";
 import type { LogRecord, SpanRecord, Telemetry } from "../../records.ts";
 import { sessionService } from "../session-telemetry.ts";
-import { spanIdOf, traceIdOf } from "../trace-ids.ts";
 
 /** How many are taken at once. */
 const most = 50;

@@ -9,8 +9,3 @@ export function traceIdOf(id: string): string {
 export function spanIdOf(id: string): string {
   return createHash("sha256").update(id.toLowerCase()).digest("hex").slice(0, 16);
 }
-
-/** The span of one run of a step: a retried pipeline has several of one step in its trace. */
-export function stepSpanIdOf(stepId: string, attempt: number): string {
-  return spanIdOf(`${stepId}/${attempt}`);
-}
