@@ -6,8 +6,8 @@ import { closeWhenAnswered } from "../../http/close-when-answered.ts";
 import { createServer } from "../../http/create-server.ts";
 import { RateLimiter } from "../../http/rate-limits.ts";
 import { createMetrics } from "../../telemetry/metrics.ts";
+import { SharedRoom } from "../store/shared-room.ts";
 import { openTelemetryScene, type TelemetryScene } from "../store/testing/telemetry-scene.ts";
-import { ByteBudget } from "./byte-budget.ts";
 import { registerOtlp } from "./register-otlp.ts";
 import { sendJson, spansRequest } from "./testing/otlp-client.ts";
 
@@ -15,14 +15,15 @@ let scene: TelemetryScene;
 let token: string;
 beforeAll(async () => {
   scene = await openTelemetryScene();
-  const { db } = scene.store;
-  const admin = await db.selectFrom("users").where("name", "=", "admin").select("id").executeTakeFirstOrThrow();
-  const wanted = { userId: admin.id, name: "test", scopes: [], projectId: null, expiresInDays: 1 };
-  token = (await issueToken(db, wanted)).token;
+  const wanted = { userId: (await admin()).id, name: "test", scopes: [], projectId: null, expiresInDays: 1 };
+  token = (await issueToken(scene.store.db, wanted)).token;
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
-/** A server that takes telemetry, and holds at most so many rows of it, and bytes of bodies. */
+const admin = () =>
+  scene.store.db.selectFrom("users").where("name", "=", "admin").select("id").executeTakeFirstOrThrow();
+
+/** A server that takes telemetry, and holds at most so many rows of it, and bytes of bodies; of one sender half. */
 async function serve({ rows = 1000, bytes = 1e8, perMinute = 0, patience = 60_000 }) {
   const { db, masterKey } = scene.store;
   const metrics = createMetrics({ totalCount: 0, idleCount: 0, waitingCount: 0 });
@@ -33,7 +34,7 @@ async function serve({ rows = 1000, bytes = 1e8, perMinute = 0, patience = 60_00
   const limiter = new RateLimiter({ read: 0, write: 0, expensive: 0, git: 0, ingest: perMinute, anonymous: 0 });
   const telemetry = scene.openWriter({ limits: { rows, bytes: 1e8 } });
   closeWhenAnswered(app);
-  registerOtlp(app, { db, masterKey, limiter, telemetry, room: new ByteBudget(bytes), patience });
+  registerOtlp(app, { db, masterKey, limiter, telemetry, room: new SharedRoom(bytes), patience });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return { url, [Symbol.asyncDispose]: () => app.close() };
 }
@@ -43,7 +44,7 @@ const stored = async (service: string) =>
     .length;
 
 test("what there is no room for is refused at once, to be sent again later; what was taken is there", async () => {
-  await using server = await serve({ rows: 500 });
+  await using server = await serve({ rows: 1000 });
   // As a database that takes nothing for a while.
   const blocker = await scene.store.pool.connect();
   await blocker.query("begin; lock table telemetry_spans in access exclusive mode");
@@ -62,8 +63,29 @@ test("what there is no room for is refused at once, to be sent again later; what
   expect((await sendJson(server, "traces", token, spansRequest(50, "overloaded"))).status).toBe(200);
 });
 
+test("a project that sends more than can be stored does not keep others from sending", async () => {
+  await using server = await serve({ rows: 1000 });
+  const { id: owner_id } = await admin();
+  const values = ["loud", "quiet"].map((name) => ({ name, owner_id }));
+  const projects = await scene.store.db.insertInto("projects").values(values).returning("id").execute();
+  const blocker = await scene.store.pool.connect();
+  await blocker.query("begin; lock table telemetry_spans in access exclusive mode");
+  const send = async (project = "", service = "") =>
+    (await sendJson(server, "traces", token, spansRequest(50, service, project))).status;
+  const loud: number[] = [];
+  const sending = Array.from({ length: 40 }, async () => loud.push(await send(projects[0]?.id, "loud")));
+  await vi.waitFor(() => expect(loud).toHaveLength(30), { timeout: 20_000 });
+  const quiet = send(projects[1]?.id, "quiet");
+  await blocker.query("commit");
+  blocker.release();
+  expect(await quiet).toBe(200);
+  await Promise.all(sending);
+  expect(await stored("quiet")).toBe(50);
+  expect(await stored("loud")).toBe(500);
+});
+
 test("bodies that come have a bound of their own, and what they took is free again", async () => {
-  await using server = await serve({ bytes: 100_000 });
+  await using server = await serve({ bytes: 200_000 });
   const blocker = await scene.store.pool.connect();
   await blocker.query("begin; lock table telemetry_spans in access exclusive mode");
   // Is read, and means nothing: there is room for nine of these.
@@ -86,7 +108,7 @@ test("bodies that come have a bound of their own, and what they took is free aga
 });
 
 test("who does not go on with a body does not keep its room from others", async () => {
-  await using server = await serve({ bytes: 10_000, patience: 500 });
+  await using server = await serve({ bytes: 20_000, patience: 500 });
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "content-length": 9_500 };
   const stalled = request(`${server.url}/v1/traces`, { method: "POST", headers });
   const ended = new Promise((resolve) => stalled.on("error", resolve));

@@ -3,7 +3,7 @@ import { gunzip } from "node:zlib";
 import type { FastifyRequest } from "fastify";
 import { Problem } from "../../problem.ts";
 import { BufferFull } from "../store/buffer-full.ts";
-import type { ByteBudget } from "./byte-budget.ts";
+import type { SharedRoom } from "../store/shared-room.ts";
 import type { Encoding } from "./encoding.ts";
 
 /** Bytes of a body as it is sent. */
@@ -18,7 +18,7 @@ const mostInflated = { protobuf: 16 * 1024 ** 2, JSON: 4 * 1024 ** 2 };
  */
 export async function receiveBody(
   { headers, raw }: FastifyRequest,
-  { room, patience }: { readonly room: ByteBudget; readonly patience: number },
+  { room, whose, patience }: { readonly room: SharedRoom; readonly whose: string; readonly patience: number },
 ): Promise<Buffer> {
   if (Number(headers["content-length"] ?? 0) > mostSent) throw tooLarge(mostSent);
   const chunks: Buffer[] = [];
@@ -29,7 +29,7 @@ export async function receiveBody(
     for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
       sent += chunk.length;
       if (sent > mostSent) throw tooLarge(mostSent);
-      if (!isRefused && room.take(chunk.length)) {
+      if (!isRefused && room.take(whose, chunk.length)) {
         held += chunk.length;
         chunks.push(chunk);
         continue;
@@ -37,12 +37,12 @@ export async function receiveBody(
       // The rest is read for nothing: many clients listen only when they have said all.
       isRefused = true;
       chunks.length = 0;
-      room.giveBack(held);
+      room.giveBack(whose, held);
       held = 0;
     }
     if (isRefused) throw new BufferFull();
   } catch (error) {
-    room.giveBack(held);
+    room.giveBack(whose, held);
     throw error;
   } finally {
     clearTimeout(timer);

@@ -8,8 +8,8 @@ import { Turns } from "../../http/turns.ts";
 import { Problem } from "../../problem.ts";
 import type { MasterKey } from "../../secrets/master-key.ts";
 import type { TelemetryWriter } from "../records.ts";
+import { SharedRoom } from "../store/shared-room.ts";
 import { errorBody, type Rejections, successBody } from "./answers.ts";
-import { ByteBudget } from "./byte-budget.ts";
 import { contentTypes, type Encoding, encodingOf } from "./encoding.ts";
 import { inflateBody, receiveBody } from "./receive-body.ts";
 import { type Rejected, resolveOwners } from "./resolve-owners.ts";
@@ -22,7 +22,7 @@ export interface OtlpOptions {
   readonly limiter: RateLimiter;
   readonly telemetry: TelemetryWriter;
   /** For bodies that are read, or wait until they are stored. */
-  readonly room?: ByteBudget;
+  readonly room?: SharedRoom;
   /** Milliseconds in which a body must have come; 30,000. */
   readonly patience?: number;
 }
@@ -40,7 +40,7 @@ export function registerOtlp(
   app: FastifyInstance,
   { db, masterKey, limiter, telemetry, ...options }: OtlpOptions,
 ): void {
-  const { room = new ByteBudget(mostWaiting), patience = 30_000 } = options;
+  const { room = new SharedRoom(mostWaiting), patience = 30_000 } = options;
   const reading = new Turns(1);
   const senders = new WeakMap<FastifyRequest, Sender>();
 
@@ -51,7 +51,8 @@ export function registerOtlp(
     encoding: Encoding,
     sender: Sender,
   ): Promise<Rejections> {
-    const body = await receiveBody(request, { room, patience });
+    const whose = sender.owner?.projectId ?? sender.countedAs;
+    const body = await receiveBody(request, { room, whose, patience });
     try {
       const { stored, ...rejections } = await reading.take(request.id, async () => {
         const inflated = await inflateBody(body, request.headers["content-encoding"], encoding);
@@ -64,7 +65,7 @@ export function registerOtlp(
       await stored;
       return rejections;
     } finally {
-      room.giveBack(body.length);
+      room.giveBack(whose, body.length);
     }
   }
 

@@ -193,7 +193,7 @@ describe("times", () => {
 describe("a writer", () => {
   test("takes no more than its limits, and again once there is room", async () => {
     const service = randomUUID();
-    const writer = scene.openWriter({ limits: { rows: 3, bytes: 1e6 } });
+    const writer = scene.openWriter({ limits: { rows: 4, bytes: 1e6 } });
     const logs = [logOf({ service }), logOf({ service })];
     const first = writer.write({ logs });
     await expect(writer.write({ logs })).rejects.toMatchObject({
@@ -206,6 +206,25 @@ describe("a writer", () => {
     expect(await logsOf(service)).toHaveLength(4);
     await expect(writer.write({ logs: [...logs, ...logs] })).rejects.toMatchObject({ status: 413 });
     await expect(writer.write({ logs: [logOf({ message: "x".repeat(1e6) })] })).rejects.toMatchObject({ status: 413 });
+  });
+
+  test("leaves room for others while it stores much of one project", async () => {
+    const service = randomUUID();
+    const logsOfOne = (projectId: string) => Array.from({ length: 10 }, () => logOf({ service, projectId }));
+    const [loud, quiet] = [randomUUID(), randomUUID()];
+    const writer = scene.openWriter({ limits: { rows: 40, bytes: 1e6 } });
+    const results = await Promise.allSettled(
+      [loud, loud, loud, quiet, quiet].map((projectId) => writer.write({ logs: logsOfOne(projectId) })),
+    );
+    expect(results.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "rejected",
+    ]);
+    await writer.write({ logs: logsOfOne(loud) });
+    expect(await logsOf(service)).toHaveLength(40);
   });
 
   test("loses nobody's records for what the database does not take of others", async () => {

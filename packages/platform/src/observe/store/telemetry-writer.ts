@@ -10,6 +10,7 @@ import { clampTimes } from "./clamp-times.ts";
 import { notStored } from "./not-stored.ts";
 import { dayOf, makePartitions, type Partition, partitionedTables } from "./partitions.ts";
 import type { Retention } from "./retention.ts";
+import { SharedRoom } from "./shared-room.ts";
 import { type StorableTelemetry, storeTelemetry } from "./store-telemetry.ts";
 import { sizeOf, type TelemetrySize } from "./telemetry-size.ts";
 
@@ -19,7 +20,7 @@ export interface TelemetryWriterOptions {
   readonly logger: Pick<Logger, "warn">;
   /** How long telemetry is kept at the moment. */
   readonly retention: () => Promise<Retention>;
-  /** How much may be on its way at once. */
+  /** How much may be on its way at once; of each project half of it, and less while others fill it too. */
   readonly limits?: TelemetrySize;
   /** Told of what was offered and could not be stored. */
   readonly onDropped?: (telemetry: Telemetry) => void;
@@ -46,8 +47,8 @@ export function createTelemetryWriter(options: TelemetryWriterOptions): Telemetr
   const { logger, limits = usualLimits, onDropped = () => {} } = options;
   const own = openOwn(options.pool);
   const waiting: Waiting[] = [];
-  /** What waits and what is being stored. */
-  const held = { rows: 0, bytes: 0 };
+  /** For what waits and what is being stored. */
+  const room = { rows: new SharedRoom(limits.rows), bytes: new SharedRoom(limits.bytes) };
   const bell = new Bell();
   const closing = new AbortController();
 
@@ -57,15 +58,18 @@ export function createTelemetryWriter(options: TelemetryWriterOptions): Telemetr
       settle();
       return;
     }
-    if (rows > limits.rows || bytes > limits.bytes)
+    if (rows > room.rows.mostForOne || bytes > room.bytes.mostForOne)
       throw new Problem(413, "too much telemetry at once: send less in one request");
-    if (closing.signal.aborted || held.rows + rows > limits.rows || held.bytes + bytes > limits.bytes)
+    if (closing.signal.aborted) throw new BufferFull();
+    const whose = projectOf(telemetry);
+    if (!room.rows.take(whose, rows)) throw new BufferFull();
+    if (!room.bytes.take(whose, bytes)) {
+      room.rows.giveBack(whose, rows);
       throw new BufferFull();
-    held.rows += rows;
-    held.bytes += bytes;
+    }
     const settleOnce = (error?: unknown) => {
-      held.rows -= rows;
-      held.bytes -= bytes;
+      room.rows.giveBack(whose, rows);
+      room.bytes.giveBack(whose, bytes);
       settle(error);
     };
     waiting.push({ telemetry, rows, bytes, settle: settleOnce });
@@ -115,7 +119,8 @@ export function createTelemetryWriter(options: TelemetryWriterOptions): Telemetr
     for (;;) {
       if (waiting.length === 0 && closing.signal.aborted) return;
       if (waiting.length === 0) await bell.wait(minute, closing.signal);
-      if (held.rows < batchLimits.rows) await delay(gathering, undefined, { signal: closing.signal }).catch(() => {});
+      if (room.rows.held < batchLimits.rows)
+        await delay(gathering, undefined, { signal: closing.signal }).catch(() => {});
       const batch = nextBatch();
       if (batch.length > 0) await settle(batch);
     }
@@ -142,6 +147,11 @@ export function createTelemetryWriter(options: TelemetryWriterOptions): Telemetr
       await drain(own);
     },
   };
+}
+
+/** Whose room it takes: what comes at once is nearly always one project's. */
+function projectOf({ logs = [], spans = [], points = [] }: Telemetry): string {
+  return (logs[0] ?? spans[0] ?? points[0])?.projectId ?? "none";
 }
 
 function together(batch: readonly Waiting[]): StorableTelemetry {

@@ -40,14 +40,16 @@ export function logsRequest(
   return { resourceLogs: [{ resource: ofResource, scopeLogs: [{ logRecords }] }] };
 }
 
-/** A request with spans of one trace. */
-export function spansRequest(count: number, service = "web") {
+/** A request with spans of one trace, of the project if one is named. */
+export function spansRequest(count: number, service = "web", project?: string) {
   const traceId = randomBytes(16).toString("hex");
   const start = BigInt(Date.now()) * 1_000_000n;
   const spans = Array.from({ length: count }, (_, index) => ({
     ...{ traceId, spanId: randomBytes(8).toString("hex"), name: `span ${index}`, kind: 1 },
     ...{ startTimeUnixNano: String(start), endTimeUnixNano: String(start + 5_000_000n) },
   }));
-  const resource = { attributes: attributesOf({ "service.name": service }) };
+  const resource = {
+    attributes: attributesOf({ "service.name": service, ...(project && { "platform.project_id": project }) }),
+  };
   return { resourceSpans: [{ resource, scopeSpans: [{ spans }] }] };
 }
