@@ -1,10 +1,9 @@
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { visit } from "../../scripts/lib/demo/visit.ts";
 import { call, fenced } from "../contract/lib/contract.ts";
 import { type PushedPlatform, startPushedPlatform } from "../git-push/pushed-platform.ts";
 import { serverBundle } from "../lib/bundles.ts";
+import { openDataServer } from "../lib/data-server.ts";
 import { StdioServer } from "../lib/stdio-server.ts";
 import { DeployedProject, files } from "./deployed-project.ts";
 
@@ -177,16 +176,7 @@ test("a token that may only read is refused by name, and changes nothing", async
 });
 
 test("as data, every answer fits the schema that is announced", async () => {
-  const client = new Client({ name: "test", version: "1" });
-  const structured = { ...env, PLATFORM_MCP_OUTPUT: "structured" };
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [file],
-      env: structured,
-    }),
-  );
-  await client.listTools();
+  await using data = await openDataServer({ file, env });
   const calls: readonly (readonly [name: string, args: Record<string, unknown>])[] = [
     ["list_deployments", {}],
     ["get_deployment", { environment }],
@@ -197,12 +187,5 @@ test("as data, every answer fits the schema that is announced", async () => {
     ["list_previews", {}],
     ["list_ops_repos", {}],
   ];
-  for (const [name, args] of calls) {
-    // The client holds the data against the schema, and throws when it does not fit.
-    const { structuredContent, content, isError } = await client.callTool({ name, arguments: args });
-    expect(isError, name).not.toBe(true);
-    expect(content).toEqual([]);
-    expect(structuredContent).toBeTypeOf("object");
-  }
-  await client.close();
+  for (const [name, args] of calls) await data.data(name, args);
 });

@@ -1,7 +1,6 @@
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serverBundle } from "../lib/bundles.ts";
+import { openDataServer } from "../lib/data-server.ts";
 import { type Member, openTeam, type Team } from "./team.ts";
 
 let team: Team;
@@ -18,24 +17,11 @@ afterAll(async () => {
 });
 
 test("with PLATFORM_MCP_OUTPUT=structured each tool answers with data alone, which fits the schema announced", async () => {
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [await serverBundle("platform-issues")],
-    env: { ...ada.env, PLATFORM_MCP_OUTPUT: "structured" },
-  });
-  const client = new Client({ name: "test", version: "1" });
-  await client.connect(transport);
-  const { tools } = await client.listTools();
+  await using server = await openDataServer({ file: await serverBundle("platform-issues"), env: ada.env });
   const called = new Set<string>();
-  /** The client holds the data against the schema, and throws when it does not fit. */
-  const data = async (name: string, args: Record<string, unknown>) => {
+  const data: typeof server.data = async (name, args) => {
     called.add(name);
-    const { content, structuredContent, isError } = await client.callTool({ name, arguments: args });
-    expect(isError, JSON.stringify(content)).not.toBe(true);
-    expect(content).toEqual([]);
-    const announced = Object.keys(tools.find((tool) => tool.name === name)?.outputSchema?.properties ?? {});
-    expect(announced, name).toEqual(expect.arrayContaining(Object.keys(structuredContent ?? {})));
-    return structuredContent;
+    return await server.data(name, args);
   };
   const number = 1;
   expect(await data("create_issue", { title: "T", body: "B", labels: ["l"] })).toMatchObject({
@@ -77,8 +63,7 @@ test("with PLATFORM_MCP_OUTPUT=structured each tool answers with data alone, whi
     reviews: [{ body: "R" }],
   });
   expect(await data("merge_merge_request", { number })).toMatchObject({ status: "merged" });
-  expect([...called].sort()).toEqual(tools.map(({ name }) => name).sort());
-  await client.close();
+  expect([...called].sort()).toEqual(server.tools.toSorted());
 });
 
 test("a session that may only read has only what reads, and a token that may only read is told so", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fenced } from "../contract/lib/contract.ts";
 import { serverBundle } from "../lib/bundles.ts";
+import { openDataServer } from "../lib/data-server.ts";
 import { startTestPlatform, type TestPlatform } from "../lib/platform.ts";
 import { type UsedServer, useServer } from "../lib/used-server.ts";
 import { attributes, nanoseconds, type Otlp, otlpTo } from "./otlp.ts";
@@ -13,6 +14,8 @@ const now = Date.now();
 
 let platform: TestPlatform;
 let file: string;
+/** What the session of `server` is told. */
+let env: Readonly<Record<string, string>>;
 /** Bound to the shop, with the right to look at its telemetry and no other. */
 let server: UsedServer;
 /** The administrator's, who may look at everything. */
@@ -36,11 +39,10 @@ beforeAll(async () => {
   const condition = { condition: "lt", threshold: 5, for_seconds: 10, severity: "critical" };
   rule = await post("/api/observe/alerts", { name: "tea runs out", query, ...condition, project_id: projects.shop });
 
-  const env = { PLATFORM_API_URL: platform.url };
   const mine = await platform.tokenFor({ scopes: ["observe:read"], project: projects.shop });
-  server = await useServer({ file, env: { ...env, PLATFORM_API_TOKEN: mine, PROJECT_ID: projects.shop } });
-  const crossing = { PROJECT_ID: projects.shop, PLATFORM_CROSS_PROJECT: "1" };
-  admin = await useServer({ file, env: { ...env, PLATFORM_API_TOKEN: token, ...crossing } });
+  env = { PLATFORM_API_URL: platform.url, PLATFORM_API_TOKEN: mine, PROJECT_ID: projects.shop };
+  server = await useServer({ file, env });
+  admin = await useServer({ file, env: { ...env, PLATFORM_API_TOKEN: token, PLATFORM_CROSS_PROJECT: "1" } });
 });
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -217,6 +219,22 @@ test("alerts: the one that fires, and where to look", { timeout: 120_000 }, asyn
   const text = await server.use("get_alert", { alert_id: rule.id });
   expect(text).toMatch(/\nevents 1-1 of 1: at status value message\n\S+ firing 4 ".*"\n/);
   expect(text).toMatch(/\nNext: query_metrics with name=shop\.stock and from=\S+; search_logs with min_level=error /);
+});
+
+test("as data, every answer fits the schema that is announced", async () => {
+  await using structured = await openDataServer({ file, env });
+  const calls = {
+    search_logs: { min_level: "error", limit: 2 },
+    list_traces: {},
+    get_trace: { trace_id: traceId },
+    query_metrics: { name: "shop.stock", from: "-15m", step: 60 },
+    list_metric_names: {},
+    list_alerts: {},
+    get_alert: { alert_id: rule.id },
+  };
+  expect(Object.keys(calls)).toEqual(structured.tools);
+  for (const [name, args] of Object.entries(calls)) await structured.data(name, args);
+  expect(await structured.data("search_logs", { min_level: "error" })).toMatchObject({ total_logs: 7 });
 });
 
 test("without observe:read every tool says which permission is missing", async () => {

@@ -1,13 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fenced } from "../contract/lib/contract.ts";
 import { secret } from "../contract/lib/repository.ts";
 import { type Member, openTeam, type Team } from "../issues/team.ts";
 import { serverBundle } from "../lib/bundles.ts";
+import { openDataServer } from "../lib/data-server.ts";
 
 let team: Team;
 let ada: Member;
@@ -211,7 +210,6 @@ test("pipelines are listed by branch, in either form of its name, by commit and 
 });
 
 test("with PLATFORM_MCP_OUTPUT=structured every tool answers data alone, which fits the schema announced", async () => {
-  const project = team.project.id;
   const artifacts = "  artifacts: [{name: a, path: out/a}]\n";
   await push("data", { ".platform.yaml": definition(["mkdir out", "echo hello > out/a"], artifacts) });
   const left = idIn(await ada.use("wait_for_pipeline", { ref: "data" }));
@@ -220,17 +218,9 @@ test("with PLATFORM_MCP_OUTPUT=structured every tool answers data alone, which f
   const env = {
     PLATFORM_API_URL: team.platform.url,
     PLATFORM_API_TOKEN: await team.platform.tokenFor({ scopes: [] }),
-    PROJECT_ID: project,
-    PLATFORM_MCP_OUTPUT: "structured",
+    PROJECT_ID: team.project.id,
   };
-  const client = new Client({ name: "test", version: "1" });
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [await serverBundle("platform-pipeline")],
-    env,
-  });
-  await client.connect(transport);
-  const { tools } = await client.listTools();
+  await using server = await openDataServer({ file: await serverBundle("platform-pipeline"), env });
   const calls: Readonly<Record<string, Record<string, unknown>>> = {
     list_pipelines: {},
     get_pipeline: { pipeline_id },
@@ -243,13 +233,6 @@ test("with PLATFORM_MCP_OUTPUT=structured every tool answers data alone, which f
     list_artifacts: { pipeline_id: left },
     download_artifact: { pipeline_id: left, artifact: "a" },
   };
-  expect(Object.keys(calls)).toEqual(tools.map(({ name }) => name));
-  for (const [name, args] of Object.entries(calls)) {
-    // The client holds the data against the schema, and throws when it does not fit.
-    const { content, structuredContent, isError } = await client.callTool({ name, arguments: args });
-    expect({ name, isError: isError === true, content }).toEqual({ name, isError: false, content: [] });
-    const properties = Object.keys(tools.find((tool) => tool.name === name)?.outputSchema?.properties ?? {});
-    expect(properties, name).toEqual(expect.arrayContaining(Object.keys(structuredContent ?? {})));
-  }
-  await client.close();
+  expect(Object.keys(calls)).toEqual(server.tools);
+  for (const [name, args] of Object.entries(calls)) await server.data(name, args);
 });
