@@ -11,6 +11,8 @@ export interface Entry {
   /** What stands above its body in text, where that is shorter than all of the fields. */
   readonly heading?: Fields;
   readonly body: string;
+  /** A line that stands below its body in text; as data, the fields say that. */
+  readonly below?: string;
 }
 
 export interface EntriesOptions {
@@ -31,7 +33,7 @@ export interface EntriesOptions {
   readonly cut: (index: number, line: number) => string;
 }
 
-interface ShownEntry extends Omit<Entry, "body"> {
+interface ShownEntry extends Omit<Entry, "body" | "below"> {
   readonly lines: readonly string[];
 }
 
@@ -54,12 +56,9 @@ function fitEntries({ items, firstLine = 1, each = 1, cut }: EntriesOptions, bud
   const shown: ShownEntry[] = [];
   const cuts: string[] = [];
   const largest = budget.share(each);
-  for (const [index, { body, ...entry }] of items.entries()) {
+  for (const [index, { body, below, ...entry }] of items.entries()) {
     const first = index === 0 ? firstLine : 1;
-    const lines = sanitizeLines(body)
-      .replace(/\n$/, "")
-      .split("\n")
-      .slice(first - 1);
+    const lines = linesOf(below === undefined || mode === "structured" ? body : `${body}\n${below}`).slice(first - 1);
     const own = budget.share(each);
     const whole = { ...entry, lines };
     const isLarge = !largest.fits(asSent(whole));
@@ -79,6 +78,10 @@ function fitEntries({ items, firstLine = 1, each = 1, cut }: EntriesOptions, bud
     if (each === 1) break;
   }
   return { shown, cuts };
+}
+
+function linesOf(body: string): readonly string[] {
+  return sanitizeLines(body).replace(/\n$/, "").split("\n");
 }
 
 /** Every line of a body is indented: what begins a line is the platform's own word. */

@@ -7,6 +7,7 @@ import type { ToolOptions } from "../tools/options.ts";
 import { projectScope } from "../tools/project-scope.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { ToolSpans } from "../tracing/tool-spans.ts";
+import { heldToSchema } from "./held-to-schema.ts";
 import { defaultOptions } from "./tools.ts";
 
 export interface CallerOptions {
@@ -34,7 +35,7 @@ export interface CallAnswer {
   readonly asked: readonly string[];
 }
 
-/** Calls tools as a server does, without its process. */
+/** Calls tools as a server does, without its process. A call throws when its answer as data is not what the tool announces. */
 export interface ToolCaller extends AsyncDisposable {
   call(name: string, args?: object, signal?: AbortSignal): Promise<CallAnswer>;
 }
@@ -49,7 +50,9 @@ export function toolCaller(
   });
   const toolOptions = { ...defaultOptions, ...options };
   const scope = projectScope(project, toolOptions);
-  const offered = catalogue(tools, toolOptions, scope);
+  const misfits: string[] = [];
+  const held = tools.map((tool) => heldToSchema(tool, (misfit) => misfits.push(misfit)));
+  const offered = catalogue(held, toolOptions, scope);
   const environment = {
     tools: offered,
     client: () => client,
@@ -73,6 +76,8 @@ export function toolCaller(
         person = { canBeAsked: true, answer: { action: await reply(answer.text), state: answer.state } };
         answer = await callTool(tool, { ...request, person }, environment);
       }
+      const [misfit] = misfits;
+      if (misfit !== undefined) throw new Error(misfit);
       const { content, structuredContent, isError } = answer;
       return {
         text: content.map(({ text }) => text).join("\n"),

@@ -36,7 +36,7 @@ export const renameThing = defineTool({
   risk: "write",
   idempotent: true,
   input: { name: z.string() },
-  output: { name: z.string() },
+  output: { project: z.string(), name: z.string() },
   uses: [projects.updateProject],
   run: async ({ project }, { name }) => record({ project, name }),
 });
@@ -48,7 +48,7 @@ export const deleteThings = definePlatformTool({
   description: "Delete all things.",
   risk: "destructive",
   input: {},
-  output: {},
+  output: { boundProject: z.string() },
   uses: [projects.createProject, projects.deleteProject],
   run: async ({ boundProject }) => record({ boundProject }),
 });
@@ -60,7 +60,7 @@ export const searchThings = defineAnyProjectTool({
   description: "Search things.",
   risk: "read",
   input: {},
-  output: {},
+  output: { project: z.string() },
   uses: [projects.listProjects],
   run: async ({ project }) => record({ project }),
 });

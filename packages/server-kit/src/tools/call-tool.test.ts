@@ -18,7 +18,7 @@ const waitForThing = defineTool({
   description: "Wait.",
   risk: "read",
   input: { how: z.enum(["asleep", "calling", "calling a while"]) },
-  output: {},
+  output: { id: z.string() },
   uses: [projects.getProject],
   async run({ api, project, signal, progress, setting }, { how }) {
     progress(`${how} in ${setting("PLATFORM_THING")}`, 1);

@@ -33,7 +33,7 @@ export function leanSchema(shape: z.ZodRawShape): ObjectSchema {
 }
 
 /** What the renderer adds to a structured result. */
-const added: z.ZodRawShape = { left_out: z.array(z.string()), note: z.string() };
+export const added: z.ZodRawShape = { left_out: z.array(z.string()), note: z.string() };
 
 /**
  * The JSON Schema of a structured result. Nothing in it is required: a field that the platform did not send is absent,

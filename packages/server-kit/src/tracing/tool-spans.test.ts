@@ -21,7 +21,7 @@ const lookUp = defineTool({
   description: "Look up.",
   risk: "read",
   input: { secret: z.string(), fails: z.boolean().default(false) },
-  output: {},
+  output: { id: z.string() },
   uses: [projects.getProject],
   async run({ api, project: id }, { fails }) {
     await api.call(projects.getProject, { project_id: id });

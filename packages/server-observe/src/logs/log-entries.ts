@@ -48,7 +48,8 @@ export function logEntries(records: readonly logs.LogRecord[], { isOfAll, common
         session: brief.session("session", record.session_id),
         project: isOfAll ? brief.project("project", record.project_id) : null,
       },
-      body: attributes === "" ? message : `${message}\n${attributes}`,
+      body: message,
+      ...(attributes !== "" && { below: attributes }),
     };
   });
 }

@@ -12,7 +12,7 @@ import { shortIds } from "../trace/short-ids.ts";
 import { spanDetails, spanDetailsOutput } from "../trace/span-details.ts";
 import { preorder, type SpanNode, spanForest } from "../trace/span-forest.ts";
 import { type SpanContext, spanRow } from "../trace/span-row.ts";
-import { summary } from "../trace/summary.ts";
+import { summary, summaryOutput } from "../trace/summary.ts";
 
 const spanOutput = {
   span: z.string(),
@@ -44,10 +44,7 @@ export const getTrace = definePlatformTool({
     offset: z.int().min(0).optional().describe("Lists every span in order from here, in place of the tree"),
   },
   output: {
-    trace_id: z.string(),
-    root: z.string(),
-    started_at: z.string(),
-    spans_total: z.int(),
+    ...summaryOutput,
     ...spanDetailsOutput,
     ...errorsOutput,
     spans: z.array(z.object(spanOutput)),

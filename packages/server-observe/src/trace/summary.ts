@@ -1,4 +1,5 @@
 import { named, type Part, record, time } from "@platform-mcp/server-kit";
+import * as z from "zod";
 import { rounded } from "./milliseconds.ts";
 import type { Trace } from "./own-spans.ts";
 import type { SpanNode } from "./span-forest.ts";
@@ -9,6 +10,19 @@ const services = { shown: 8, characters: 24 };
 
 /** Characters of its own names. */
 const nameShown = 60;
+
+export const summaryOutput = {
+  trace_id: z.string(),
+  root: z.string(),
+  service: z.string(),
+  status: z.string(),
+  duration_ms: z.number().nullable(),
+  started_at: z.string(),
+  session_id: z.string().nullable(),
+  spans_total: z.int(),
+  errors_total: z.int(),
+  services: z.array(z.string()).nullable(),
+};
 
 /** What is said of a trace as a whole. */
 export function summary(trace: Trace, nodes: readonly SpanNode[]): Part {
