@@ -32,7 +32,7 @@ interface Waiting extends TelemetrySize {
   readonly settle: (error?: unknown) => void;
 }
 
-const usualLimits: TelemetrySize = { rows: 200_000, bytes: 64 * 1024 ** 2 };
+const usualLimits: TelemetrySize = { rows: 200_000, bytes: 96 * 1024 ** 2 };
 /** Stored in one transaction: what a transaction holds is in memory twice for a moment. */
 const batchLimits: TelemetrySize = { rows: 10_000, bytes: 8 * 1024 ** 2 };
 /** Milliseconds in which what comes at about the same time gathers, to be stored in one transaction. */

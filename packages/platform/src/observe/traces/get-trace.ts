@@ -38,7 +38,14 @@ export async function getTrace(db: Queryable, caller: Caller, id: string): Promi
   const whole = others.reduce(merged, first);
   const found = await listSpans(db, whole, owners);
   const spans = found.slice(0, maxSpans).filter(({ held }) => held <= maxBytes);
-  return { ...summaryOf(whole), spans: spans.map(spanView), truncated: spans.length < found.length };
+  const truncated = spans.length < found.length;
+  return {
+    ...summaryOf(whole),
+    // The summary also counts what was sent a second time.
+    ...(!truncated && { span_count: spans.length, error_count: spans.filter(isError).length }),
+    spans: spans.map(spanView),
+    truncated,
+  };
 }
 
 /** What two projects know of one trace, the one that began earlier first. */
@@ -61,7 +68,7 @@ interface FoundSpan extends Selectable<TelemetrySpansTable> {
   readonly held: number;
 }
 
-/** The first spans of a trace, and one more if there are others. */
+/** The first spans of a trace, and one more if there are others; each once, however often it was sent. */
 async function listSpans(db: Queryable, { trace_id, started_at }: TraceRow, owners: ReadonlySet<string | null>) {
   const projects = [...owners].filter((id) => id !== null);
   const first = db
@@ -75,9 +82,11 @@ async function listSpans(db: Queryable, { trace_id, started_at }: TraceRow, owne
         ...(projects.length > 0 ? [eb("project_id", "in", projects)] : []),
       ]),
     )
+    .distinctOn(["started_at", "span_id", "project_id"])
     .selectAll()
     .orderBy("started_at")
     .orderBy("span_id")
+    .orderBy("project_id")
     .limit(maxSpans + 1);
   const bytes = sql`coalesce(octet_length(attributes::text), 0) + coalesce(octet_length(events::text), 0)`;
   const { rows } = await sql<FoundSpan>`
@@ -85,12 +94,16 @@ async function listSpans(db: Queryable, { trace_id, started_at }: TraceRow, owne
       status, status_message, held, case when held <= ${maxBytes} then attributes end as attributes,
       case when held <= ${maxBytes} then events end as events
     from (
-      select *, sum(${bytes}) over (order by started_at, span_id rows unbounded preceding) as held
+      select *, sum(${bytes}) over (order by started_at, span_id, project_id rows unbounded preceding) as held
       from (${first}) as first
     ) as spans
-    order by started_at, span_id
+    order by started_at, span_id, project_id
   `.execute(db);
   return rows;
+}
+
+function isError({ status }: FoundSpan): boolean {
+  return status === "error";
 }
 
 function spanView({ trace_id: _, held: __, ...span }: FoundSpan): Trace["spans"][number] {

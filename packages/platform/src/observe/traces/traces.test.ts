@@ -123,6 +123,16 @@ describe("a trace", () => {
     expect(Date.parse(body.spans[1].events[0].time)).toBe(start + 1);
   });
 
+  test("has each span once, though a sender that got no answer has sent it again", async () => {
+    const traceId = randomBytes(16).toString("hex");
+    const spans = [spanOf({ traceId, name: "root" }), spanOf({ traceId, name: "call", status: "error" })];
+    await platform.write({ spans });
+    await platform.write({ spans });
+    const { body } = await platform.ask(`traces/${traceId}`);
+    expect(body.spans.map(({ name }: { name: string }) => name).toSorted()).toEqual(["call", "root"]);
+    expect(body).toMatchObject({ span_count: 2, error_count: 1, truncated: false });
+  });
+
   test("of several projects is theirs together for who reads all, and his own for who reads one", async () => {
     const traceId = randomBytes(16).toString("hex");
     const start = Date.now() - 5000;
