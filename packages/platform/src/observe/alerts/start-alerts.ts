@@ -1,5 +1,5 @@
 import { repeat } from "../../repeat.ts";
-import { type EvaluationServices, evaluateNext } from "./evaluate-next.ts";
+import { type EvaluationServices, evaluateNext, isAnyDue } from "./evaluate-next.ts";
 import { removeOldEvents } from "./remove-old-events.ts";
 
 /** How many rules one platform evaluates at the same time: one that takes long does not hold all up. */
@@ -16,7 +16,7 @@ export function startAlerts(options: Omit<EvaluationServices, "busy">): { close(
   const { signal } = stopping;
   const onError = (error: unknown) => logger.error({ err: error }, "evaluating alert rules");
   const evaluate = async () => {
-    while (!signal.aborted && (await evaluateNext(services)));
+    while (!signal.aborted && (await isAnyDue(services)) && (await evaluateNext(services)));
   };
   const running = [
     ...Array.from({ length: lanes }, () => repeat(evaluate, { pause: POLL, signal, onError })),
