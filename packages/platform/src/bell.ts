@@ -8,12 +8,15 @@ export class Bell {
     this.#ringing.resolve();
   }
 
-  /** Until it rings, milliseconds have passed, or the signal. */
-  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  /** Until it rings, milliseconds have passed, or the signal; true when it rang. */
+  async wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
     const waiting = new AbortController();
     const stop = AbortSignal.any([signal, waiting.signal]);
-    await Promise.race([this.#ringing.promise, delay(milliseconds, undefined, { signal: stop }).catch(() => {})]);
+    const rang = this.#ringing.promise.then(() => true);
+    const passed = delay(milliseconds, false, { signal: stop }).catch(() => false);
+    const isRung = await Promise.race([rang, passed]);
     waiting.abort();
     this.#ringing = Promise.withResolvers<void>();
+    return isRung;
   }
 }

@@ -37,4 +37,7 @@ test("count requests by template, method and class of status, and show connectio
   expect(text).not.toContain("strangers");
   expect(text).toMatch(/platform_database_connections{state="used"} \d+/);
   expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
+  expect(text).toMatch(/^platform_event_loop_busy_seconds_total \d+\.\d+$/m);
+  expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);
+  expect(text).not.toContain("nodejs_eventloop_lag_p99_seconds");
 });

@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { RateClass } from "../http/rate-limits.ts";
 import type { Telemetry } from "../observe/records.ts";
+import { addProcessMetrics } from "./process-metrics.ts";
 
 /** A pool of database connections, as it can be counted. */
 export interface CountedPool {
@@ -31,7 +32,7 @@ export interface Metrics {
 export function createMetrics(pool: CountedPool): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  addProcessMetrics(registry);
   const durations = new Histogram({
     name: "platform_http_request_duration_seconds",
     help: "Requests by how long their answer took, by route template and class of status",

@@ -4,7 +4,7 @@ import type { Claim, Claims } from "../db/claims.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { repeat } from "../repeat.ts";
 import type { ClaimedRun } from "./claimed-run.ts";
-import { endUnleased, keepClaims } from "./keep-claims.ts";
+import { endUnleased, isToBeKept, keepClaims } from "./keep-claims.ts";
 
 export interface ClaimWorkerOptions<Run extends ClaimedRun> {
   readonly claims: Claims;
@@ -21,7 +21,7 @@ export interface ClaimWorkerOptions<Run extends ClaimedRun> {
   /** Deals with the claims of platforms that are gone, but for its own; called now and then. */
   readonly sweep: (worker: ClaimWorker<Run>) => Promise<void>;
   /** Looks what else is wanted of what runs; called now and then, and when that may have changed. */
-  readonly look?: (runs: ReadonlySet<Run>) => Promise<void>;
+  readonly look?: (runs: readonly Run[]) => Promise<void>;
   /** How long it tries to record, when it closes, how what ran has ended, in milliseconds. */
   readonly lastWords: number;
   readonly onError: (error: unknown) => void;
@@ -54,9 +54,11 @@ export class ClaimWorker<Run extends ClaimedRun> {
     const { claims, claimsDb, look } = options;
     const tick = claims.lease / 15;
     this.#watch = setInterval(() => endUnleased(claims, this.#runs), tick);
-    this.#keeping = this.#attend(this.changed, Math.min(tick, POLL), this.#over.signal, async () => {
-      await keepClaims(claimsDb, claims, this.#runs);
-      if (this.#runs.size > 0) await look?.(this.#runs);
+    this.#keeping = this.#attend(this.changed, Math.min(tick, POLL), this.#over.signal, async (isRung) => {
+      const asked = [...this.#runs].filter((run) => isRung || isToBeKept(claims, run));
+      if (asked.length === 0) return;
+      await keepClaims(claimsDb, claims, asked, this.#runs);
+      await look?.(asked);
     });
     this.#working = this.#work();
   }
@@ -126,12 +128,16 @@ export class ClaimWorker<Run extends ClaimedRun> {
   }
 
   /** Does something at each ring of a bell, and every so many milliseconds. */
-  async #attend(bell: Bell, pause: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  async #attend(
+    bell: Bell,
+    pause: number,
+    signal: AbortSignal,
+    work: (isRung: boolean) => Promise<void>,
+  ): Promise<void> {
     const { claims, onError } = this.#options;
-    while (!signal.aborted) {
+    for (let isRung = false; !signal.aborted; isRung = await bell.wait(pause, signal)) {
       // A query on a connection whose other end has vanished may never end.
-      await Promise.race([work(), tooLong(claims.lease / 3)]).catch(onError);
-      await bell.wait(pause, signal);
+      await Promise.race([work(isRung), tooLong(claims.lease / 3)]).catch(onError);
     }
   }
 

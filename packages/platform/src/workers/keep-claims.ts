@@ -2,9 +2,21 @@ import type { Claims } from "../db/claims.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { ClaimedRun } from "./claimed-run.ts";
 
-/** Looks how the claims of what runs stand, extends them, and ends what is no longer to run. */
-export async function keepClaims(db: Queryable, claims: Claims, runs: ReadonlySet<ClaimedRun>): Promise<void> {
-  const asked = [...runs];
+/** How much of a claim is left when it is to be extended. */
+const due = 2 / 3;
+
+/** Whether the claim is to be looked at though nothing is known to have changed: what rests, when it is to be extended. */
+export function isToBeKept(claims: Claims, { isResting, heldUntil }: ClaimedRun): boolean {
+  return isResting !== true || heldUntil - performance.now() < claims.lease * due;
+}
+
+/** Looks how the claims of these runs stand, extends them, and ends what is no longer to run. */
+export async function keepClaims(
+  db: Queryable,
+  claims: Claims,
+  asked: readonly ClaimedRun[],
+  runs: ReadonlySet<ClaimedRun>,
+): Promise<void> {
   // By the time before the question: what remains of a claim is never overrated.
   const now = performance.now();
   const kept = await claims.keep(
@@ -12,7 +24,7 @@ export async function keepClaims(db: Queryable, claims: Claims, runs: ReadonlySe
     asked.map(({ claim }) => claim),
   );
   const byId = new Map(kept.map((claim) => [claim.id, claim]));
-  const enough = (claims.lease * 2) / 3;
+  const enough = claims.lease * due;
   for (const run of asked) {
     const claim = byId.get(run.claim.id);
     if (claim?.attempt !== run.claim.attempt) {
