@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { untilNext } from "./until-next.ts";
 
 /**
- * Does something again and again, with a pause in between, until the signal; ends when what it is doing then has ended.
+ * Does something again and again, at most once in each period, until the signal; ends when what it is doing then has ended.
  * A failure goes to `onError` and does not end it.
  *
- * @param pause milliseconds
+ * @param pause milliseconds of a period
  */
 export async function repeat(
   work: () => Promise<void>,
@@ -16,6 +17,6 @@ export async function repeat(
     } catch (error) {
       if (!signal.aborted) onError(error);
     }
-    await delay(pause, undefined, { signal }).catch(() => {});
+    await delay(untilNext(pause), undefined, { signal }).catch(() => {});
   }
 }

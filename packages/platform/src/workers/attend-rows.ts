@@ -1,5 +1,6 @@
 import { Bell } from "../bell.ts";
 import type { Channel, Wakeups } from "../db/wakeups.ts";
+import { untilNext } from "../until-next.ts";
 
 export interface AttendOptions {
   readonly wakeups: Wakeups;
@@ -27,7 +28,7 @@ export function attendRows(options: AttendOptions): { close(): Promise<void> } {
   const attend = async (bell: Bell) => {
     while (!signal.aborted) {
       await work(signal).catch(onError);
-      await bell.wait(poll, signal);
+      await bell.wait(untilNext(poll), signal);
     }
   };
   const running = bells.map(attend);

@@ -3,6 +3,7 @@ import { Bell } from "../bell.ts";
 import type { Claim, Claims } from "../db/claims.ts";
 import type { Queryable } from "../db/queryable.ts";
 import { repeat } from "../repeat.ts";
+import { untilNext } from "../until-next.ts";
 import type { ClaimedRun } from "./claimed-run.ts";
 import { endUnleased, isToBeKept, keepClaims } from "./keep-claims.ts";
 
@@ -135,7 +136,7 @@ export class ClaimWorker<Run extends ClaimedRun> {
     work: (isRung: boolean) => Promise<void>,
   ): Promise<void> {
     const { claims, onError } = this.#options;
-    for (let isRung = false; !signal.aborted; isRung = await bell.wait(pause, signal)) {
+    for (let isRung = false; !signal.aborted; isRung = await bell.wait(untilNext(pause), signal)) {
       // A query on a connection whose other end has vanished may never end.
       await Promise.race([work(isRung), tooLong(claims.lease / 3)]).catch(onError);
     }

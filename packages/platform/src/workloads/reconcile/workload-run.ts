@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Bell } from "../../bell.ts";
 import type { Claim } from "../../db/claims.ts";
+import { untilNext } from "../../until-next.ts";
 import type { ClaimedRun } from "../../workers/claimed-run.ts";
 import { persist } from "../../workers/persist.ts";
 import { giveBack } from "./give-back.ts";
@@ -27,6 +28,8 @@ export interface WorkloadRunOptions {
 const STOP_PAUSE = 200;
 /** How long it waits after an error of the platform's own, in milliseconds. */
 const ERROR_PAUSE = 5_000;
+/** Those that can wait for longer than this are looked at together with all that are due within it, in milliseconds. */
+const TOGETHER = 5_000;
 
 /**
  * A workload under a claim, until that is given up: after a look at it, or where what runs is this process's own, when
@@ -125,7 +128,9 @@ export class WorkloadRun implements ClaimedRun {
   async #rest(milliseconds: number): Promise<void> {
     this.isResting = true;
     this.#options.onRest();
-    await this.#bell.wait(milliseconds, this.#ending.signal);
+    const isLong = milliseconds > TOGETHER;
+    const together = isLong ? untilNext(TOGETHER, performance.now() + milliseconds) : 0;
+    await this.#bell.wait(milliseconds + together, this.#ending.signal);
     this.isResting = false;
   }
 

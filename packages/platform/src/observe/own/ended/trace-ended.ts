@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { Bell } from "../../../bell.ts";
 import type { Queryable } from "../../../db/queryable.ts";
 import type { Wakeups } from "../../../db/wakeups.ts";
+import { untilNext } from "../../../until-next.ts";
 import type { Telemetry, TelemetryWriter } from "../../records.ts";
 import { endedPipelines } from "./ended-pipelines.ts";
 import { endedSessions } from "./ended-sessions.ts";
@@ -44,7 +45,7 @@ export function startTracingEnded({ db, wakeups, telemetry, logger }: TraceEnded
         if (!signal.aborted) logger.warn({ err: error }, "what has ended could not be traced");
       }
       await delay(rest, undefined, { signal }).catch(() => {});
-      await bell.wait(look, signal);
+      await bell.wait(untilNext(look), signal);
     }
   })();
   return {
