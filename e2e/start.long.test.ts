@@ -16,12 +16,16 @@ const test = plainTest.extend<{ data: string }>({
   data: async ({}, use) => {
     const data = await mkdtemp(join(tmpdir(), "start-"));
     await use(data);
+    // A test that has failed or taken too long has not ended what it started.
+    for (const start of Start.all.get(data) ?? []) await start.interrupt();
     await rm(data, { recursive: true, force: true });
   },
 });
 
 /** A `start` that runs: what it has said so far, and a way to wait for more. */
 class Start {
+  /** By their data directory. */
+  static readonly all = new Map<string, readonly Start[]>();
   output = "";
   readonly exited: Promise<number | null>;
   readonly #child;
@@ -38,6 +42,7 @@ class Start {
       });
     }
     this.exited = once(this.#child, "close").then(([code]) => code);
+    Start.all.set(data, [...(Start.all.get(data) ?? []), this]);
   }
 
   /** Waits until it serves. @throws with all it said when it ends instead */
