@@ -276,6 +276,24 @@ test("a log is that of the newest pod, without the workload's secrets", async ()
   expect(await workloads.logs(workloadPlan(), { tail: 10, previous: true })).toBe("old true: ***\n");
 });
 
+test("a log that cannot be read while its container is being replaced is asked for again, and is none if it is gone", async () => {
+  await workloads.apply(workloadPlan(), signal);
+  const words = "unable to retrieve container logs for docker://16d59a019949236f";
+  const bodies = [words, "it crashed\n"];
+  server.handlers.unshift((_, response, url) => {
+    const pod = {
+      metadata: { name: "web", uid: "web" },
+      status: { containerStatuses: [{ name: "app", restartCount: 1 }] },
+    };
+    if (url.pathname.endsWith("/log")) response.end(bodies.shift() ?? words);
+    else if (url.pathname.endsWith("/pods")) answer(response, 200, { items: [pod] });
+    else return false;
+    return true;
+  });
+  expect(await workloads.logs(workloadPlan(), { tail: 10, previous: true })).toBe("it crashed\n");
+  expect(await workloads.logs(workloadPlan(), { tail: 10, previous: true })).toBe("");
+});
+
 test("what a crash printed is told without the secrets that it had, which the project may have others of by now", async () => {
   await workloads.apply(workloadPlan(), signal);
   Object.assign(cluster.objects.get(deployment) ?? {}, {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubeClient } from "../../client.ts";
 import { jsonIn } from "../../json.ts";
 import { KubeError } from "../../kube-error.ts";
@@ -19,6 +20,10 @@ interface Selected {
 }
 
 const limit = 15_000;
+/** What a kubelet answers as if it were the log, while a container is replaced or when it is gone. */
+const noLog = /^unable to retrieve container logs for \S+\s*$/;
+/** How often a log is asked for in that case, and the milliseconds in between: a kubelet looks at its containers each second. */
+const noLogAsked = { times: 4, pause: 500 };
 
 async function read(client: KubeClient, path: string, query: Readonly<Record<string, string>>): Promise<string> {
   return await retry(() => client.request({ method: "GET", path, query }), { limit });
@@ -52,7 +57,12 @@ export async function readLastLines(
 ): Promise<string> {
   const query = { container: log.container, tailLines: String(tail), previous: String(log.previous) };
   try {
-    return await read(client, `/api/v1/namespaces/${namespace}/pods/${log.pod}/log`, query);
+    for (let left = noLogAsked.times; left > 0; left--) {
+      const lines = await read(client, `/api/v1/namespaces/${namespace}/pods/${log.pod}/log`, query);
+      if (!noLog.test(lines)) return lines;
+      if (left > 1) await delay(noLogAsked.pause);
+    }
+    return "";
   } catch (error) {
     // 400: it has not begun yet, or has had no other process before.
     if (error instanceof KubeError && (error.status === 400 || error.status === 404)) return "";
