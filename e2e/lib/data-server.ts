@@ -28,6 +28,7 @@ export async function openDataServer({
       const { content, structuredContent, isError } = await client.callTool({ name, arguments: { ...args } });
       expect({ name, isError: isError === true, content }).toEqual({ name, isError: false, content: [] });
       const announced = Object.keys(tools.find((tool) => tool.name === name)?.outputSchema?.properties ?? {});
+      expect(structuredContent).toBeTypeOf("object");
       const told = Object.keys(Object(structuredContent));
       expect(announced, name).toEqual(expect.arrayContaining(told));
       expect(told, name).not.toEqual([]);

@@ -39,12 +39,15 @@ export interface ClaimsOptions {
 /** Claims on the rows of a table. Time is the database's alone, so that clocks that disagree do no harm. */
 export class Claims {
   readonly lease: number;
+  /** A claim of which fewer milliseconds are left is to be extended. */
+  readonly enough: number;
   readonly #table: RawBuilder<unknown>;
   readonly #claimant: string;
   readonly #isAlone: boolean;
 
   constructor({ table, claimant, lease, isAlone }: ClaimsOptions) {
     this.lease = lease;
+    this.enough = (lease * 2) / 3;
     this.#table = sql.table(table);
     this.#claimant = claimant;
     this.#isAlone = isAlone;
@@ -83,7 +86,7 @@ export class Claims {
         )
       ), due as materialized (
         select id as due_id from ${this.#table} join held on id = held_id and attempt = held_attempt
-        where claim_expires_at < now() + ${this.#seconds((this.lease * 2) / 3)} for update of ${this.#table} skip locked
+        where claim_expires_at < now() + ${this.#seconds(this.enough)} for update of ${this.#table} skip locked
       ), extended as (
         update ${this.#table} set claim_expires_at = ${this.#leaseFromNow()}
         from due where id = due_id and claimed_by = ${this.#claimant} returning id as extended_id

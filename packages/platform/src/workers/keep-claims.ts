@@ -2,12 +2,9 @@ import type { Claims } from "../db/claims.ts";
 import type { Queryable } from "../db/queryable.ts";
 import type { ClaimedRun } from "./claimed-run.ts";
 
-/** How much of a claim is left when it is to be extended. */
-const due = 2 / 3;
-
 /** Whether the claim is to be looked at though nothing is known to have changed: what rests, when it is to be extended. */
 export function isToBeKept(claims: Claims, { isResting, heldUntil }: ClaimedRun): boolean {
-  return isResting !== true || heldUntil - performance.now() < claims.lease * due;
+  return isResting !== true || heldUntil - performance.now() < claims.enough;
 }
 
 /** Looks how the claims of these runs stand, extends them, and ends what is no longer to run. */
@@ -24,7 +21,6 @@ export async function keepClaims(
     asked.map(({ claim }) => claim),
   );
   const byId = new Map(kept.map((claim) => [claim.id, claim]));
-  const enough = claims.lease * due;
   for (const run of asked) {
     const claim = byId.get(run.claim.id);
     if (claim?.attempt !== run.claim.attempt) {
@@ -34,7 +30,7 @@ export async function keepClaims(
     run.heldUntil = now + claim.remaining;
     if (claim.status !== "running") run.cancel();
     // The runtime ends what has not been shown alive for this long.
-    if (run.heldUntil - performance.now() >= enough) run.keepAlive();
+    if (run.heldUntil - performance.now() >= claims.enough) run.keepAlive();
   }
 }
 

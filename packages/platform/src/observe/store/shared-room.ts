@@ -3,8 +3,6 @@
  * a third. However many fill it, who comes next finds some.
  */
 export class SharedRoom {
-  /** The most that anybody can hold. */
-  readonly mostForOne: number;
   readonly #size: number;
   #left: number;
   /** By whose it is. */
@@ -13,7 +11,11 @@ export class SharedRoom {
   constructor(size: number) {
     this.#size = size;
     this.#left = size;
-    this.mostForOne = Math.floor(size / 2);
+  }
+
+  /** The most that anybody can hold. */
+  get mostForOne(): number {
+    return Math.floor(this.#size / 2);
   }
 
   /** What all hold together. */
